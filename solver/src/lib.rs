@@ -1,0 +1,5 @@
+//! Solver.
+
+pub mod cost;
+pub mod market;
+pub mod prize;

@@ -1,0 +1,189 @@
+//! Parameters of the prize processes with a continuous state.
+
+use crate::market::{Fault, Faults};
+
+/// The law of one slot's prize when slots are independent.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PrizeLaw {
+    /// log R is normal.
+    Lognormal {
+        /// Mean of log R (R in ETH).
+        log_mean: f64,
+        /// Standard deviation of log R, > 0.
+        log_sd: f64,
+    },
+    /// Exponential.
+    Exponential {
+        /// E[R], ETH, > 0.
+        mean: f64,
+    },
+    /// F(x) = (1 + (x/scale)^−shape)^−tail.
+    Dagum {
+        /// b, ETH, > 0.
+        scale: f64,
+        /// c, > 1 so that the mean is finite.
+        shape: f64,
+        /// q, > 0.
+        tail: f64,
+    },
+    /// The empirical law of a sample.
+    Empirical {
+        /// Prizes in ETH, each ≥ 0, at least one.
+        sample: Vec<f64>,
+    },
+}
+
+/// A prize process with a continuous state.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ContinuousPrize {
+    /// Independent prizes, one law.
+    Iid {
+        /// The law of each slot's prize.
+        law: PrizeLaw,
+        /// R_0, ETH; absent: results are averages over R_0.
+        initial: Option<f64>,
+    },
+    /// Log-normal steps with E[R′/R] = e^drift.
+    GeometricBrownian {
+        /// R_0, ETH, > 0.
+        initial: f64,
+        /// Drift per slot.
+        drift: f64,
+        /// Standard deviation of the log step, ≥ 0.
+        volatility: f64,
+        /// Relative tolerance.
+        tolerance: f64,
+    },
+    /// log R′ = mean·(1 − persistence) + persistence·log R + volatility·ε.
+    LogAr1 {
+        /// Mean of log R (R in ETH).
+        mean: f64,
+        /// In (−1, 1).
+        persistence: f64,
+        /// Standard deviation of the innovation, ≥ 0.
+        volatility: f64,
+        /// R_0, ETH, > 0.
+        initial: f64,
+        /// Relative tolerance.
+        tolerance: f64,
+    },
+}
+
+/// The tolerance a market file gets when it names none.
+pub const DEFAULT_TOLERANCE: f64 = 1e-9;
+
+impl ContinuousPrize {
+    /// Checks the parameters.
+    ///
+    /// # Errors
+    /// Every parameter outside its range.
+    pub fn check(self) -> Result<Self, Faults> {
+        let mut faults = Faults::none();
+        match &self {
+            Self::Iid { law, initial } => {
+                law.check(&mut faults);
+                if let Some(initial) = *initial {
+                    faults.require("initial", initial, initial >= 0.0, "a finite prize in ETH, at least 0");
+                }
+            }
+            Self::GeometricBrownian {
+                initial,
+                drift,
+                volatility,
+                tolerance,
+            } => {
+                faults.require("initial", *initial, *initial > 0.0, "a finite prize in ETH above 0");
+                faults.require("drift", *drift, true, "a finite drift per slot");
+                require_step(&mut faults, *volatility, *tolerance);
+            }
+            Self::LogAr1 {
+                mean,
+                persistence,
+                volatility,
+                initial,
+                tolerance,
+            } => {
+                faults.require("mean", *mean, true, "a finite mean of the log prize");
+                faults.require(
+                    "persistence",
+                    *persistence,
+                    persistence.abs() < 1.0,
+                    "a number strictly between -1 and 1",
+                );
+                faults.require("initial", *initial, *initial > 0.0, "a finite prize in ETH above 0");
+                require_step(&mut faults, *volatility, *tolerance);
+            }
+        }
+        faults.or(self)
+    }
+
+    /// The key of the market file's table for this process.
+    #[must_use]
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::Iid { .. } => "prize.iid",
+            Self::GeometricBrownian { .. } => "prize.geometric_brownian",
+            Self::LogAr1 { .. } => "prize.log_ar1",
+        }
+    }
+}
+
+fn require_step(faults: &mut Faults, volatility: f64, tolerance: f64) {
+    faults.require(
+        "volatility",
+        volatility,
+        volatility >= 0.0,
+        "a finite standard deviation, at least 0",
+    );
+    faults.require(
+        "tolerance",
+        tolerance,
+        tolerance > 0.0 && tolerance < 1.0,
+        "a relative tolerance above 0, below 1",
+    );
+}
+
+impl PrizeLaw {
+    fn check(&self, faults: &mut Faults) {
+        match self {
+            Self::Lognormal { log_mean, log_sd } => {
+                faults.require("distribution.lognormal.log_mean", *log_mean, true, "a finite number");
+                faults.require(
+                    "distribution.lognormal.log_sd",
+                    *log_sd,
+                    *log_sd > 0.0,
+                    "a finite number above 0",
+                );
+            }
+            Self::Exponential { mean } => faults.require(
+                "distribution.exponential.mean",
+                *mean,
+                *mean > 0.0,
+                "a finite prize in ETH above 0",
+            ),
+            Self::Dagum { scale, shape, tail } => {
+                faults.require("distribution.dagum.scale", *scale, *scale > 0.0, "a finite prize in ETH above 0");
+                faults.require(
+                    "distribution.dagum.shape",
+                    *shape,
+                    *shape > 1.0,
+                    "a finite number above 1 (the mean is infinite otherwise)",
+                );
+                faults.require("distribution.dagum.tail", *tail, *tail > 0.0, "a finite number above 0");
+            }
+            Self::Empirical { sample } => {
+                if sample.is_empty() {
+                    faults.push(Fault::new(
+                        "empty",
+                        "distribution.empirical",
+                        "the sample has no values",
+                        "at least one prize",
+                    ));
+                }
+                if let Some(bad) = sample.iter().find(|r| !(r.is_finite() && **r >= 0.0)) {
+                    faults.require("distribution.empirical", *bad, false, "finite prizes in ETH, at least 0");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! A prize chain estimated from observed payments: quantile bins, bin means, counted transitions.
