@@ -1,14 +1,38 @@
 //! Laws of a buyer's private cost of extracting the prize, one file a law.
 //!
-//! | law | file |
+//! | law | type |
 //! |---|---|
-//! | uniform | [`uniform`] |
-//! | power, F = ((θ − lo)/(hi − lo))^a | [`power`] |
-//! | beta on [lo, hi] | [`beta`] |
-//! | normal, lognormal, exponential, truncated to [lo, hi] | [`truncated_normal`], [`truncated_lognormal`], [`truncated_exponential`] |
-//! | linear between given quantiles | [`empirical`] |
+//! | uniform | [`Uniform`] |
+//! | power, F = ((θ − lo)/(hi − lo))^a | [`Power`] |
+//! | beta on [lo, hi] | [`Beta`] |
+//! | normal, lognormal, exponential, truncated to [lo, hi] | [`TruncatedNormal`], [`TruncatedLognormal`], [`TruncatedExponential`] |
+//! | linear between given quantiles | [`Empirical`] |
 //!
-//! [`virtual_cost`] turns any of them into z(θ) = θ + F/f, ironed where z is not increasing.
+//! [`VirtualCost`] turns any of them into z(θ) = θ + F/f, ironed where z is not increasing.
+
+mod beta;
+mod empirical;
+mod gaussian;
+mod incomplete_beta;
+mod invert;
+mod ironing;
+mod power;
+mod support;
+mod truncated_exponential;
+mod truncated_lognormal;
+mod truncated_normal;
+mod uniform;
+mod virtual_cost;
+
+pub use beta::Beta;
+pub use empirical::Empirical;
+pub use ironing::IronedInterval;
+pub use power::Power;
+pub use truncated_exponential::TruncatedExponential;
+pub use truncated_lognormal::TruncatedLognormal;
+pub use truncated_normal::TruncatedNormal;
+pub use uniform::Uniform;
+pub use virtual_cost::VirtualCost;
 
 use std::fmt::Debug;
 
@@ -34,8 +58,12 @@ pub trait CostLaw: Debug + Send + Sync {
     fn cdf(&self, cost: f64) -> f64;
     /// S(θ) = 1 − F(θ), accurate relative to S near hi.
     fn survival(&self, cost: f64) -> f64;
-    /// f(θ), the one-sided limit at a knot or at an end of the support; may be 0 or infinite at the ends.
+    /// f(θ), the one-sided limit at a knot; at an end of the support the limit from inside, whatever the side, and
+    /// there it may be 0 or infinite. It may overflow to infinity just inside such an end.
     fn pdf(&self, cost: f64, side: Side) -> f64;
+    /// f′(θ)/f(θ), one-sided at a knot, 1/ETH: the slope of the virtual cost is 2 − (F/f)·(f′/f). May be infinite
+    /// at the ends; not meaningful outside the support.
+    fn log_density_slope(&self, cost: f64, side: Side) -> f64;
     /// F⁻¹(p) for p in [0, 1], clamped outside.
     fn quantile(&self, probability: f64) -> f64;
     /// S⁻¹(s) for s in [0, 1]: the quantile of 1 − s, accurate for small s.

@@ -1,0 +1,178 @@
+//! What each type bids at one node.
+
+use super::bidders::{Bidders, Marginal};
+use super::first_order::Transfer;
+use super::panels::CostPoint;
+use super::{Auction, bid};
+use crate::market::Format;
+
+/// A type's bid and what it is made of.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bid {
+    /// β(θ) by the integral, ETH.
+    pub bid: f64,
+    /// β(θ) by the first-order condition, ETH.
+    pub bid_foc: f64,
+    /// Q(θ): probability that all rivals have higher costs.
+    pub win_probability: f64,
+    /// U(θ), ETH.
+    pub expected_gain: f64,
+}
+
+/// A type and what she bids.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TypeBid {
+    /// θ, ETH.
+    pub cost: f64,
+    /// β(θ), ETH.
+    pub bid: f64,
+}
+
+/// The bid function of an auction at which somebody takes part.
+#[derive(Debug, Clone)]
+pub struct BidFunction<'a, 'p, 'm> {
+    bidders: &'a Bidders<'p, 'm>,
+    format: Format,
+    marginal: Marginal,
+    /// v(θ̂) − ρ, or 0 where the marginal type cannot win.
+    start: f64,
+}
+
+impl<'a, 'p, 'm> BidFunction<'a, 'p, 'm> {
+    /// The bid function of `auction`; `None` when nobody takes part.
+    #[must_use]
+    pub fn new(bidders: &'a Bidders<'p, 'm>, format: Format, auction: &Auction) -> Option<Self> {
+        let cutoff = auction.participation_cutoff?;
+        let marginal = bidders.marginal(bidders.panel_of(cutoff), cutoff);
+        let reserve = auction.reserve_price?;
+        let start = if marginal.point.rivals > 0.0 || marginal.point.log_rivals.is_finite() {
+            marginal.value - reserve
+        } else {
+            0.0
+        };
+        Some(Self {
+            bidders,
+            format,
+            marginal,
+            start,
+        })
+    }
+
+    /// The bids of given costs, in the order given; `None` for a cost that does not take part.
+    ///
+    /// Costs outside the support do not occur and do not take part.
+    #[must_use]
+    pub fn at(&self, costs: &[f64]) -> Vec<Option<Bid>> {
+        let by_integral = self.shadings(Route::Integral);
+        let by_condition = self.shadings(Route::FirstOrderCondition);
+        costs
+            .iter()
+            .map(|&cost| self.one(cost, &by_integral, &by_condition))
+            .collect()
+    }
+
+    /// The bids (by the integral) of the sample types who take part, and of the marginal type, increasing in cost.
+    #[must_use]
+    pub(crate) fn schedule(&self) -> Vec<TypeBid> {
+        let panels = self.bidders.panels();
+        let shadings = self.shadings(Route::Integral);
+        let mut schedule: Vec<TypeBid> = panels.points()[..=self.marginal.panel]
+            .iter()
+            .zip(panels.sampled())
+            .zip(&shadings)
+            .zip(self.bidders.values())
+            .filter(|(((point, sampled), _), _)| **sampled && point.cost < self.marginal.point.cost)
+            .map(|(((point, _), &shading), &value)| TypeBid {
+                cost: point.cost,
+                bid: bid(self.format, value, point.rivals, shading),
+            })
+            .collect();
+        schedule.push(TypeBid {
+            cost: self.marginal.point.cost,
+            bid: bid(
+                self.format,
+                self.marginal.value,
+                self.marginal.point.rivals,
+                self.start,
+            ),
+        });
+        schedule
+    }
+
+    fn one(&self, cost: f64, by_integral: &[f64], by_condition: &[f64]) -> Option<Bid> {
+        let panels = self.bidders.panels();
+        if !(cost >= panels.law().lower() && cost <= self.marginal.point.cost) {
+            return None;
+        }
+        let panel = self.bidders.panel_of(cost);
+        let point = panels.point(cost);
+        let discount = self.bidders.discounts()[panel];
+        let from_right = |route, shadings: &[f64]| {
+            let right = self.right_end(panel);
+            let start = shadings.get(panel + 1).copied().unwrap_or(self.start);
+            let (decay, weight) = self.transfer(route, &point, &right);
+            decay * start + weight * discount
+        };
+        let shading = from_right(Route::Integral, by_integral);
+        let shading_foc = from_right(Route::FirstOrderCondition, by_condition);
+        let value = self.bidders.value_in(panel, cost);
+        Some(Bid {
+            bid: bid(self.format, value, point.rivals, shading),
+            bid_foc: bid(self.format, value, point.rivals, shading_foc),
+            win_probability: point.rivals,
+            expected_gain: point.rivals * shading,
+        })
+    }
+
+    /// The right end of the part of a panel that takes part.
+    fn right_end(&self, panel: usize) -> CostPoint {
+        if panel >= self.marginal.panel {
+            self.marginal.point
+        } else {
+            self.bidders.panels().points()[panel + 1]
+        }
+    }
+
+    /// Shadings v − β at the points up to the left end of the marginal type's panel.
+    fn shadings(&self, route: Route) -> Vec<f64> {
+        let panels = self.bidders.panels();
+        let last = self.marginal.panel;
+        let mut shadings = vec![0.0; last + 1];
+        let mut shading = self.start;
+        for panel in (0..=last).rev() {
+            let (decay, weight) = if route == Route::Integral && panel < last {
+                let integrals = &panels.panels()[panel];
+                (integrals.decay, integrals.shading)
+            } else {
+                self.transfer(route, &panels.points()[panel], &self.right_end(panel))
+            };
+            shading = decay * shading + weight * self.bidders.discounts()[panel];
+            shadings[panel] = shading;
+        }
+        shadings
+    }
+
+    /// What becomes of the shading from `right` to `left`, in one panel: factors on it and on D.
+    fn transfer(&self, route: Route, left: &CostPoint, right: &CostPoint) -> (f64, f64) {
+        let panels = self.bidders.panels();
+        match route {
+            Route::Integral => {
+                let integrals = panels.integrals(left, right);
+                (integrals.decay, integrals.shading)
+            }
+            Route::FirstOrderCondition => {
+                let transfer = Transfer::across(left, right, panels.law(), panels.competition());
+                (transfer.decay, transfer.shading)
+            }
+        }
+    }
+}
+
+/// How the bid function is computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Route {
+    /// β = v − [(v(θ̂) − ρ) Q(θ̂) + ∫ D Q]/Q.
+    Integral,
+    /// β′ = (v − β) Q′/Q.
+    FirstOrderCondition,
+}

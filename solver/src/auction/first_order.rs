@@ -1,0 +1,133 @@
+//! The first-order condition β′ = (v − β) Q′/Q as a differential equation, integrated from the marginal type down.
+//!
+//! On a panel without a knot the equation is linear in the shading y = v − β at its right end and in D, so one
+//! integration per panel, by collocation, serves every node: y(left) = decay · y(right) + shading · D. The integral
+//! solution of `panels.rs` has the same form; here it is found from Q′/Q = −f G″/G′ and from nothing else.
+
+use super::Competition;
+use super::panels::{CostPoint, NEGLIGIBLE_LOG, cost_where};
+use crate::cost::{CostLaw, Side};
+use crate::numerics::collocation;
+
+/// Fall of ln Q over one collocation step.
+const STEP_LOG: f64 = 1.5;
+
+/// What the differential equation makes of the shading across one panel, from right to left.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Transfer {
+    /// Factor on the shading at the right end.
+    pub decay: f64,
+    /// Factor on D.
+    pub shading: f64,
+}
+
+impl Transfer {
+    /// Integrates the equation from `b` down to `a`, which must lie in one panel.
+    pub fn across(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, competition: &Competition) -> Self {
+        if competition.certain_rivals() > 0.0 && b.survival == 0.0 {
+            return singular(a, law, competition);
+        }
+        let fall = a.log_rivals - b.log_rivals;
+        let mut cuts = vec![a.cost];
+        let mut steps = 1.0;
+        while steps * STEP_LOG < fall.min(NEGLIGIBLE_LOG) {
+            if let Some(cost) = cost_where(a.log_rivals - steps * STEP_LOG, law, competition) {
+                cuts.push(cost.clamp(cuts[cuts.len() - 1], b.cost));
+            }
+            steps += 1.0;
+        }
+        let mut total = if fall <= NEGLIGIBLE_LOG {
+            cuts.push(b.cost);
+            Self {
+                decay: 1.0,
+                shading: 0.0,
+            }
+        } else {
+            // What happens further right has been forgotten by a factor e^−40: start from β′ = v′.
+            let cost = cuts[cuts.len() - 1];
+            let rate = hazard(cost, law, competition);
+            Self {
+                decay: 0.0,
+                shading: 1.0 / rate,
+            }
+        };
+        for pair in cuts.windows(2).rev() {
+            total = total.then(step(pair[0], pair[1], law, competition));
+        }
+        total
+    }
+
+    /// This transfer, then `left` further left.
+    fn then(self, left: Self) -> Self {
+        Self {
+            decay: left.decay * self.decay,
+            shading: left.decay * self.shading + left.shading,
+        }
+    }
+}
+
+/// |Q′/Q| at a cost inside the support.
+fn hazard(cost: f64, law: &dyn CostLaw, competition: &Competition) -> f64 {
+    law.pdf(cost, Side::Right) * competition.rival_hazard(law.cdf(cost), law.survival(cost))
+}
+
+/// One collocation step over [left, right], for u = β − v(right): u′ = h (D s − u) in the distance s from the right.
+fn step(left: f64, right: f64, law: &dyn CostLaw, competition: &Competition) -> Transfer {
+    let width = right - left;
+    if width <= 0.0 {
+        return Transfer {
+            decay: 1.0,
+            shading: 0.0,
+        };
+    }
+    let nodes = collocation::nodes();
+    let infinite_density = (left <= law.lower() && law.lower_order() < 1.0)
+        || (right >= law.upper() && law.upper_order() < 1.0);
+    let (rates, target) = if infinite_density {
+        // Where f is infinite the rate in θ is not smooth: use F as the variable, in which it is.
+        let (from, to) = (law.cdf(right), law.cdf(left));
+        let (from_above, to_above) = (law.survival(right), law.survival(left));
+        let mut rates = [0.0; collocation::STAGES];
+        let mut target = [0.0; collocation::STAGES];
+        for (i, node) in nodes.iter().enumerate() {
+            let cdf = from + node * (to - from);
+            let survival = from_above + node * (to_above - from_above);
+            let cost = if cdf <= 0.5 {
+                law.quantile(cdf)
+            } else {
+                law.upper_quantile(survival)
+            };
+            rates[i] = (from - to) * competition.rival_hazard(cdf, survival);
+            target[i] = right - cost;
+        }
+        (rates, target)
+    } else {
+        (
+            nodes.map(|node| width * hazard(right - width * node, law, competition)),
+            nodes.map(|node| width * node),
+        )
+    };
+    let (decay, drawn) = collocation::step(&rates, &target);
+    Transfer {
+        decay,
+        shading: width - drawn,
+    }
+}
+
+/// From the highest cost, where Q vanishes: y = s g with g(0) = D/(1 + κ), κ = b (n − 1), S ~ s^b.
+fn singular(a: &CostPoint, law: &dyn CostLaw, competition: &Competition) -> Transfer {
+    let upper = law.upper();
+    let width = upper - a.cost;
+    let limit = law.upper_order() * competition.certain_rivals();
+    let p = collocation::singular_nodes().map(|node| {
+        let cost = upper - width * node;
+        // The distance as rounded: next to hi, s and S must belong to the same cost.
+        let distance = upper - cost;
+        let value = distance * hazard(cost, law, competition);
+        if distance > 0.0 && value.is_finite() { value } else { limit }
+    });
+    Transfer {
+        decay: 0.0,
+        shading: width * collocation::singular_start(&p),
+    }
+}

@@ -1,0 +1,385 @@
+//! The cost axis cut into panels, with all that an auction needs to know of F and N on each.
+//!
+//! A ticket value is linear in cost between its knots. On a panel without a knot every integral of the auction is
+//! therefore D times an integral of F and N alone, and those are computed once per panel and used at every node.
+
+use crate::cost::{CostLaw, Side, VirtualCost};
+use crate::numerics::gauss;
+
+use super::Competition;
+
+/// Fall of ln Q beyond which a rival's bid no longer counts: e^−40 is below rounding.
+pub(crate) const NEGLIGIBLE_LOG: f64 = 40.0;
+/// Fall of ln Q that one Gauss panel resolves to rounding.
+const RESOLVED_LOG: f64 = 3.0;
+/// Relative agreement at which a panel is not split further; laws are evaluated to about 1e-15.
+const RESOLVED: f64 = 2e-14;
+/// The deepest bisection: panels of 2^−48 of the support, next to an end where F is not analytic.
+const DEEPEST: u32 = 48;
+/// The coarsest panels are this fraction of the support.
+const COARSEST: f64 = 0.125;
+/// The most panels from bisection alone.
+const MOST_PANELS: usize = 4000;
+/// Sample types: this many steps in F, and as many in the law of the lowest cost.
+const TYPE_STEPS: u32 = 16;
+
+/// One cost with F and N evaluated there.
+#[derive(Debug, Clone, Copy)]
+pub struct CostPoint {
+    /// θ, ETH.
+    pub cost: f64,
+    /// F(θ).
+    pub cdf: f64,
+    /// S(θ).
+    pub survival: f64,
+    /// P(θ).
+    pub lowest: f64,
+    /// F₂(θ).
+    pub second: f64,
+    /// ln Q(θ).
+    pub log_rivals: f64,
+    /// Q(θ).
+    pub rivals: f64,
+}
+
+impl CostPoint {
+    fn at(cost: f64, law: &dyn CostLaw, competition: &Competition) -> Self {
+        let (cdf, survival) = (law.cdf(cost), law.survival(cost));
+        let log_rivals = competition.log_rivals_above(cdf, survival);
+        Self {
+            cost,
+            cdf,
+            survival,
+            lowest: competition.lowest_cdf(cdf, survival),
+            second: competition.second_lowest_cdf(cdf, survival),
+            log_rivals,
+            rivals: log_rivals.exp(),
+        }
+    }
+}
+
+/// Integrals over one panel [x, y].
+#[derive(Debug, Clone, Copy)]
+pub struct PanelIntegrals {
+    /// ∫ P dθ.
+    pub lowest: f64,
+    /// ∫ F₂ dθ.
+    pub second: f64,
+    /// Q(y)/Q(x): a ratio, so that S^9999 never underflows.
+    pub decay: f64,
+    /// ∫ Q(θ)/Q(x) dθ.
+    pub shading: f64,
+}
+
+/// F/f from both sides of a point.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Markups {
+    pub left: f64,
+    pub right: f64,
+}
+
+/// A partition of the support [lo, hi] for one cost law and one law of the number of buyers.
+#[derive(Debug, Clone)]
+pub struct CostPanels<'m> {
+    law: &'m dyn CostLaw,
+    competition: Competition,
+    virtual_cost: &'m VirtualCost<'m>,
+    points: Vec<CostPoint>,
+    markups: Vec<Markups>,
+    /// Whether the point is a sample type.
+    sampled: Vec<bool>,
+    panels: Vec<PanelIntegrals>,
+}
+
+impl<'m> CostPanels<'m> {
+    /// The coarsest partition on which the 12-point Gauss rule integrates P, F₂ and Q to rounding, with the knots of
+    /// the law, the turning points of the virtual cost and the sample types among its points.
+    #[must_use]
+    pub fn new(virtual_cost: &'m VirtualCost<'m>, competition: Competition) -> Self {
+        let law = virtual_cost.law();
+        let (lower, upper) = (law.lower(), law.upper());
+        let mut cuts: Vec<f64> = [lower, upper]
+            .into_iter()
+            .chain(law.knots().iter().copied())
+            .chain(virtual_cost.monotone_breaks().iter().copied())
+            .collect();
+        let types = sample_types(law, &competition);
+        cuts.extend(&types);
+        cuts.retain(|x| (lower..=upper).contains(x));
+        cuts.sort_by(f64::total_cmp);
+        cuts.dedup();
+        let mut resolved = vec![lower];
+        for pair in cuts.windows(2) {
+            bisect(pair[0], pair[1], DEEPEST, law, &competition, &mut resolved);
+        }
+        let mut panels = Self {
+            law,
+            competition,
+            virtual_cost,
+            points: Vec::new(),
+            markups: Vec::new(),
+            sampled: Vec::new(),
+            panels: Vec::new(),
+        };
+        for cost in resolved {
+            panels.points.push(CostPoint::at(cost, law, &competition));
+            panels.markups.push(panels.markups_at(cost));
+            panels
+                .sampled
+                .push(types.binary_search_by(|x| x.total_cmp(&cost)).is_ok());
+        }
+        panels.panels = panels
+            .points
+            .windows(2)
+            .map(|pair| panels.integrals(&pair[0], &pair[1]))
+            .collect();
+        panels
+    }
+
+    /// This partition with `knots` among its points; what `previous` (a refinement of the same partition) has
+    /// computed is taken over.
+    #[must_use]
+    pub fn refined(&self, knots: &[f64], previous: &Self) -> Self {
+        let (lower, upper) = (self.law.lower(), self.law.upper());
+        let mut costs: Vec<(f64, bool)> = self
+            .points
+            .iter()
+            .zip(&self.sampled)
+            .map(|(point, sampled)| (point.cost, *sampled))
+            .collect();
+        costs.extend(
+            knots
+                .iter()
+                .filter(|x| **x > lower && **x < upper)
+                .map(|x| (*x, false)),
+        );
+        // A knot on a point of the partition: the point stays, first, with its mark.
+        costs.sort_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
+        costs.dedup_by(|later, earlier| later.0 == earlier.0);
+        let known = |cost: f64| {
+            let at = previous.points.partition_point(|p| p.cost < cost);
+            previous.points.get(at).is_some_and(|p| p.cost == cost).then_some(at)
+        };
+        let points: Vec<CostPoint> = costs
+            .iter()
+            .map(|&(cost, _)| known(cost).map_or_else(|| self.point(cost), |at| previous.points[at]))
+            .collect();
+        let markups = costs
+            .iter()
+            .map(|&(cost, _)| known(cost).map_or_else(|| self.markups_at(cost), |at| previous.markups[at]))
+            .collect();
+        let panels = carried(&previous.points, &previous.panels, &points, |a, b| self.integrals(a, b));
+        Self {
+            points,
+            markups,
+            sampled: costs.into_iter().map(|(_, sampled)| sampled).collect(),
+            panels,
+            ..*self
+        }
+    }
+
+    fn markups_at(&self, cost: f64) -> Markups {
+        Markups {
+            left: self.law.markup(cost, Side::Left),
+            right: self.law.markup(cost, Side::Right),
+        }
+    }
+
+    /// F and N evaluated at a cost.
+    #[must_use]
+    pub fn point(&self, cost: f64) -> CostPoint {
+        CostPoint::at(cost, self.law, &self.competition)
+    }
+
+    /// The integrals over [a, b], which must lie inside one panel.
+    #[must_use]
+    pub fn integrals(&self, a: &CostPoint, b: &CostPoint) -> PanelIntegrals {
+        integrals(a, b, self.law, &self.competition)
+    }
+
+    /// The law of costs.
+    #[must_use]
+    pub fn law(&self) -> &'m dyn CostLaw {
+        self.law
+    }
+
+    /// The virtual cost of that law.
+    #[must_use]
+    pub fn virtual_cost(&self) -> &'m VirtualCost<'m> {
+        self.virtual_cost
+    }
+
+    /// The law of the number of buyers.
+    #[must_use]
+    pub fn competition(&self) -> &Competition {
+        &self.competition
+    }
+
+    /// The ends of the panels, increasing in cost, from lo to hi.
+    #[must_use]
+    pub fn points(&self) -> &[CostPoint] {
+        &self.points
+    }
+
+    /// The integrals between them: one fewer.
+    #[must_use]
+    pub fn panels(&self) -> &[PanelIntegrals] {
+        &self.panels
+    }
+
+    pub(crate) fn markups(&self) -> &[Markups] {
+        &self.markups
+    }
+
+    /// Whether each point is one of the types at which bids are stored and verified.
+    pub(crate) fn sampled(&self) -> &[bool] {
+        &self.sampled
+    }
+}
+
+/// One value a panel of `points`: those of panels that `old_points` has too are taken over, the rest made.
+pub(crate) fn carried<T: Copy>(
+    old_points: &[CostPoint],
+    old: &[T],
+    points: &[CostPoint],
+    make: impl Fn(&CostPoint, &CostPoint) -> T,
+) -> Vec<T> {
+    let mut at = 0;
+    points
+        .windows(2)
+        .map(|pair| {
+            while at + 1 < old_points.len() && old_points[at].cost < pair[0].cost {
+                at += 1;
+            }
+            let same = at < old.len()
+                && old_points[at].cost == pair[0].cost
+                && old_points[at + 1].cost == pair[1].cost;
+            if same { old[at] } else { make(&pair[0], &pair[1]) }
+        })
+        .collect()
+}
+
+/// Types at which bids are stored: quantiles of F, and of the lowest of many costs, which lie near lo.
+fn sample_types(law: &dyn CostLaw, competition: &Competition) -> Vec<f64> {
+    let steps = f64::from(TYPE_STEPS);
+    let mut types: Vec<f64> = (0..=TYPE_STEPS)
+        .map(|j| law.quantile(f64::from(j) / steps))
+        .collect();
+    for j in 1..TYPE_STEPS {
+        let log_none = (1.0 - f64::from(j) / steps).ln();
+        if let Some((cdf, _)) = competition.where_log_rivals(log_none) {
+            types.push(law.quantile(cdf));
+        }
+    }
+    types.sort_by(f64::total_cmp);
+    types.dedup();
+    types
+}
+
+fn integrals(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, competition: &Competition) -> PanelIntegrals {
+    let [lowest, second] = gauss::panel(a.cost, b.cost, |cost| {
+        let (cdf, survival) = (law.cdf(cost), law.survival(cost));
+        [
+            competition.lowest_cdf(cdf, survival),
+            competition.second_lowest_cdf(cdf, survival),
+        ]
+    });
+    PanelIntegrals {
+        lowest,
+        second,
+        decay: decay(a, b),
+        shading: shading(a, b, law, competition),
+    }
+}
+
+/// Q(b)/Q(a).
+fn decay(a: &CostPoint, b: &CostPoint) -> f64 {
+    if b.log_rivals == f64::NEG_INFINITY {
+        0.0
+    } else {
+        (b.log_rivals - a.log_rivals).exp()
+    }
+}
+
+/// ∫_a^b Q(θ)/Q(a) dθ, cut wherever Q has fallen by another factor e³, and left off once it has fallen by e⁴⁰.
+fn shading(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, competition: &Competition) -> f64 {
+    if a.log_rivals == f64::NEG_INFINITY {
+        return 0.0;
+    }
+    let ratio = |cost: f64| {
+        let log_rivals = competition.log_rivals_above(law.cdf(cost), law.survival(cost));
+        [(log_rivals - a.log_rivals).exp()]
+    };
+    let total_fall = a.log_rivals - b.log_rivals;
+    if total_fall <= 0.0 {
+        // Q is flat: a lone buyer, or ends whose F is the same number.
+        return b.cost - a.cost;
+    }
+    let (mut total, mut left, mut fall) = (0.0, a.cost, 0.0);
+    while fall < total_fall.min(NEGLIGIBLE_LOG) {
+        fall += RESOLVED_LOG;
+        let right = if fall < total_fall {
+            cost_where(a.log_rivals - fall, law, competition)
+                .unwrap_or(b.cost)
+                .clamp(left, b.cost)
+        } else {
+            b.cost
+        };
+        total += gauss::panel(left, right, ratio)[0];
+        left = right;
+    }
+    total
+}
+
+/// The cost at which ln Q has fallen to `log_rivals`.
+pub(crate) fn cost_where(log_rivals: f64, law: &dyn CostLaw, competition: &Competition) -> Option<f64> {
+    let (cdf, survival) = competition.where_log_rivals(log_rivals)?;
+    Some(if cdf <= 0.5 {
+        law.quantile(cdf)
+    } else {
+        law.upper_quantile(survival)
+    })
+}
+
+/// Splits [a, b] until the rule agrees with itself on both halves; appends the right ends.
+fn bisect(
+    a: f64,
+    b: f64,
+    depth: u32,
+    law: &dyn CostLaw,
+    competition: &Competition,
+    resolved: &mut Vec<f64>,
+) {
+    let range = law.upper() - law.lower();
+    let middle = 0.5 * (a + b);
+    let (left, centre, right) = (
+        CostPoint::at(a, law, competition),
+        CostPoint::at(middle, law, competition),
+        CostPoint::at(b, law, competition),
+    );
+    let splittable = depth > 0 && middle > a && middle < b && resolved.len() < MOST_PANELS;
+    let wide = b - a > COARSEST * range;
+    if splittable && (wide || !agrees(&left, &centre, &right, law, competition)) {
+        bisect(a, middle, depth - 1, law, competition, resolved);
+        bisect(middle, b, depth - 1, law, competition, resolved);
+    } else {
+        resolved.push(b);
+    }
+}
+
+fn agrees(
+    left: &CostPoint,
+    centre: &CostPoint,
+    right: &CostPoint,
+    law: &dyn CostLaw,
+    competition: &Competition,
+) -> bool {
+    let range = law.upper() - law.lower();
+    let whole = integrals(left, right, law, competition);
+    let first = integrals(left, centre, law, competition);
+    let second = integrals(centre, right, law, competition);
+    let close = |x: f64, y: f64| (x - y).abs() <= RESOLVED * y.abs() + 1e-17 * range;
+    close(whole.lowest, first.lowest + second.lowest)
+        && close(whole.second, first.second + second.second)
+        && close(whole.shading, first.shading + first.decay * second.shading)
+}

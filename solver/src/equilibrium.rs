@@ -1,0 +1,134 @@
+//! The answer: values, decisions, bids, what happens on the way, and the evidence.
+
+use serde::Serialize;
+
+use crate::exercise::OwnUse;
+use crate::path::Path;
+use crate::timing::{Induction, SlotRegion, sale_region};
+use crate::verify::Certificate;
+use crate::{error::SolveError, market::Market, solve};
+
+/// What the equilibrium is measured against, ETH; `None` where a figure does not exist for the market.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Benchmarks {
+    /// Π_0(R_0).
+    pub sale_value_now: f64,
+    /// A just-in-time auction in slot T.
+    pub spot_at_maturity_value: f64,
+    /// A just-in-time auction in the slot of the holder's choice.
+    pub spot_best_time_value: Option<f64>,
+    /// The most any mechanism can earn.
+    pub optimal_mechanism_value: Option<f64>,
+    /// Total surplus if the lowest-cost buyer held the ticket from the start.
+    pub efficient_value: Option<f64>,
+}
+
+/// The symmetric equilibrium of a market.
+#[derive(Debug, Clone)]
+pub struct Equilibrium {
+    /// The holder's own use, if she can exercise.
+    pub own_use: Option<OwnUse>,
+    /// Exercise boundaries, the holder's values and decisions, stored bids.
+    pub induction: Induction,
+    /// What happens on the way.
+    pub path: Path,
+    /// What it is measured against.
+    pub benchmarks: Benchmarks,
+    /// Whether the virtual cost is increasing (Myerson's regularity); if not, it is ironed.
+    pub regular: bool,
+    /// How far it is from being an equilibrium.
+    pub certificate: Certificate,
+}
+
+/// The figures of a solved market, under the names used in results. Probabilities are seen from slot 0, values in ETH.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Summary {
+    /// W_0(R_0).
+    pub seller_value: f64,
+    /// Π_0(R_0).
+    pub sale_value_now: f64,
+    /// See [`Benchmarks`].
+    pub spot_at_maturity_value: f64,
+    /// See [`Benchmarks`].
+    pub spot_best_time_value: Option<f64>,
+    /// See [`Benchmarks`].
+    pub optimal_mechanism_value: Option<f64>,
+    /// See [`Benchmarks`].
+    pub efficient_value: Option<f64>,
+    /// Probability that an auction is held, by slot.
+    pub auction_probability: Vec<f64>,
+    /// Probability that the ticket is ever sold.
+    pub sold_probability: f64,
+    /// E[slot of the sale given a sale].
+    pub expected_sale_slot: Option<f64>,
+    /// Probability that the winner exercises in the slot of the sale, given a sale.
+    pub immediate_exercise_probability: Option<f64>,
+    /// Probability that the ticket is exercised, by slot, the holder's own use included.
+    pub exercise_probability: Vec<f64>,
+    /// E[exercise slot − sale slot given both].
+    pub expected_delay: Option<f64>,
+    /// E[prize in the slot of the sale given a sale].
+    pub expected_prize_at_sale: Option<f64>,
+    /// E[winner's cost given a sale].
+    pub expected_winner_cost: Option<f64>,
+    /// The buyers' total expected gain, discounted by their factor to slot 0.
+    pub buyers_surplus: f64,
+    /// Whether selling and waiting were worth the same at a node reached.
+    pub indifferent: bool,
+    /// At which prizes the holder sells.
+    pub sale_region: Vec<SlotRegion>,
+    /// The evidence.
+    pub certificate: Certificate,
+}
+
+impl Equilibrium {
+    /// The figures of this equilibrium of `market`.
+    ///
+    /// # Errors
+    /// As [`solve::solve`].
+    pub fn summary(&self, market: &Market) -> Result<Summary, SolveError> {
+        let prizes = solve::finite_prizes(market)?;
+        let path = &self.path;
+        let sold = path.sold();
+        let given = |total: f64, mass: f64| (mass > 0.0).then(|| total / mass);
+        let sale_slots: f64 = path
+            .sold_by_slot
+            .iter()
+            .enumerate()
+            .map(|(slot, sold)| slot as f64 * sold)
+            .sum();
+        Ok(Summary {
+            seller_value: self.induction.timing.at(0, prizes.initial()).value,
+            sale_value_now: self.benchmarks.sale_value_now,
+            spot_at_maturity_value: self.benchmarks.spot_at_maturity_value,
+            spot_best_time_value: self.benchmarks.spot_best_time_value,
+            optimal_mechanism_value: self.benchmarks.optimal_mechanism_value,
+            efficient_value: self.benchmarks.efficient_value,
+            auction_probability: path.auction_probability.clone(),
+            sold_probability: sold,
+            expected_sale_slot: given(sale_slots, sold),
+            immediate_exercise_probability: given(path.immediate, sold),
+            exercise_probability: path.exercise_probability.clone(),
+            expected_delay: given(path.delay, path.sold_and_exercised),
+            expected_prize_at_sale: given(path.prize_at_sale, sold),
+            expected_winner_cost: given(path.cost_at_sale, sold),
+            buyers_surplus: path.buyers_surplus,
+            indifferent: self.indifferent(),
+            sale_region: sale_region(&self.induction.timing, prizes),
+            certificate: self.certificate,
+        })
+    }
+
+    /// Whether selling and waiting were worth the same at a node that the policy reaches.
+    #[must_use]
+    pub fn indifferent(&self) -> bool {
+        let timing = &self.induction.timing;
+        (0..timing.slots()).any(|slot| {
+            timing
+                .slot(slot)
+                .iter()
+                .enumerate()
+                .any(|(state, node)| node.indifferent && self.path.reach(slot, state) > 0.0)
+        })
+    }
+}

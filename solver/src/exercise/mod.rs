@@ -1,0 +1,18 @@
+//! What a ticket is worth to whoever would exercise it at a given cost (section 2 of the theory page).
+//!
+//! | symbol | here |
+//! |---|---|
+//! | V_t(θ, r) | [`TicketProfile::value`] |
+//! | D_t(θ, r) = −∂V_t/∂θ | [`TicketProfile::discount`] |
+//! | θ*_t(r) | [`ExerciseBoundary`] |
+//! | V_t(θ_S, r), the holder's own | [`OwnUse`] |
+
+mod boundary;
+mod own_use;
+mod ticket_profile;
+mod ticket_values;
+
+pub use boundary::ExerciseBoundary;
+pub use own_use::OwnUse;
+pub use ticket_profile::TicketProfile;
+pub use ticket_values::TicketValues;

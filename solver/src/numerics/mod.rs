@@ -1,0 +1,7 @@
+//! Numerical tools that know nothing of tickets or auctions.
+
+pub mod collocation;
+pub mod gauss;
+pub mod integrate;
+pub mod optimum;
+pub mod root;

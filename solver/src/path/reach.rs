@@ -1,0 +1,35 @@
+//! Where the prize can be, whatever the holder does.
+
+use crate::prize::FinitePrizes;
+
+/// Which states have positive probability in each slot 0..=`maturity`.
+#[must_use]
+pub fn reachable(prizes: &FinitePrizes, maturity: usize) -> Vec<Vec<bool>> {
+    let size = prizes.size();
+    let mut now = vec![false; size];
+    now[prizes.initial()] = true;
+    let mut all = Vec::with_capacity(maturity + 1);
+    for slot in 0..maturity {
+        // Once every state is reached, or the set repeats, it may still shrink: follow it exactly.
+        let mut next = vec![false; size];
+        for from in (0..size).filter(|&from| now[from]) {
+            for (to, reached) in next.iter_mut().enumerate() {
+                *reached |= prizes.probability(slot, from, to) > 0.0;
+            }
+        }
+        all.push(std::mem::replace(&mut now, next));
+    }
+    all.push(now);
+    all
+}
+
+/// The law of R_t for t = `slot`.
+#[must_use]
+pub fn unconditional(prizes: &FinitePrizes, slot: usize) -> Vec<f64> {
+    let mut mass = vec![0.0; prizes.size()];
+    mass[prizes.initial()] = 1.0;
+    for t in 0..slot {
+        mass = prizes.advance(t, &mass);
+    }
+    mass
+}

@@ -1,0 +1,113 @@
+//! From a market to its equilibrium.
+
+use crate::auction::{Competition, CostPanels};
+use crate::benchmark;
+use crate::cost::VirtualCost;
+use crate::equilibrium::{Benchmarks, Equilibrium};
+use crate::error::SolveError;
+use crate::exercise::OwnUse;
+use crate::market::Market;
+use crate::path::{Path, reachable};
+use crate::prize::{FinitePrizes, Prize};
+use crate::timing::Induction;
+use crate::verify;
+
+/// The most nodes (slots × prizes) that are solved: about 300 bytes each are kept.
+pub const MOST_NODES: usize = 2_000_000;
+
+/// A part of the work, for progress reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Backward induction over slots.
+    Induction,
+    /// The forward pass over slots.
+    Path,
+    /// Collecting the evidence.
+    Certificate,
+}
+
+/// Who is told how far the work has come: the stage, steps done, steps in all.
+pub type Observer<'a> = &'a dyn Fn(Stage, usize, usize);
+
+/// How to solve; what to solve is the [`Market`].
+#[derive(Clone, Copy, Default)]
+pub struct Settings<'a> {
+    /// Called after each slot.
+    pub observer: Option<Observer<'a>>,
+}
+
+impl Settings<'_> {
+    pub(crate) fn report(&self, stage: Stage, done: usize, total: usize) {
+        if let Some(observer) = self.observer {
+            observer(stage, done, total);
+        }
+    }
+}
+
+/// Solves a market with finitely many prizes, exactly.
+///
+/// # Errors
+/// [`SolveError::Unsupported`] for what [`Market::unsupported`] lists; [`SolveError::TooLarge`] beyond [`MOST_NODES`].
+pub fn solve(market: &Market, settings: &Settings<'_>) -> Result<Equilibrium, SolveError> {
+    let prizes = finite_prizes(market)?;
+    let maturity = market.ticket().maturity();
+    let nodes = (maturity + 1).saturating_mul(prizes.size());
+    if nodes > MOST_NODES {
+        return Err(SolveError::TooLarge {
+            slots: maturity + 1,
+            states: prizes.size(),
+            nodes,
+            most: MOST_NODES,
+        });
+    }
+    let virtual_cost = VirtualCost::new(market.buyers().cost());
+    let panels = CostPanels::new(&virtual_cost, Competition::from(market.buyers().count()));
+    let own_use = OwnUse::solve(market, prizes);
+    let reached = reachable(prizes, maturity);
+    let induction = Induction::of_tickets(market, prizes, &panels, own_use.as_ref(), &reached, settings);
+    let path = Path::follow(market, prizes, &panels, own_use.as_ref(), &induction, settings);
+    let benchmarks = benchmarks(market, prizes, &panels, own_use.as_ref(), &induction, settings);
+    let mut equilibrium = Equilibrium {
+        own_use,
+        induction,
+        path,
+        benchmarks,
+        regular: virtual_cost.is_increasing(),
+        certificate: verify::Certificate::default(),
+    };
+    equilibrium.certificate = verify::certify(market, &equilibrium, settings)?;
+    Ok(equilibrium)
+}
+
+/// The finite prizes of a market that can be solved.
+pub(crate) fn finite_prizes(market: &Market) -> Result<&FinitePrizes, SolveError> {
+    if let Some(first) = market.unsupported().into_iter().next() {
+        return Err(SolveError::Unsupported(first));
+    }
+    match market.prize() {
+        Prize::Finite(prizes) => Ok(prizes),
+        Prize::Continuous(process) => Err(SolveError::Unsupported(crate::market::Unsupported {
+            key: process.key(),
+            what: "a continuous prize process",
+        })),
+    }
+}
+
+fn benchmarks(
+    market: &Market,
+    prizes: &FinitePrizes,
+    panels: &CostPanels<'_>,
+    own_use: Option<&OwnUse>,
+    induction: &Induction,
+    settings: &Settings<'_>,
+) -> Benchmarks {
+    let profile = induction.initial.profile();
+    let at_maturity = benchmark::spot_at_maturity_value(market, prizes, &induction.timing);
+    Benchmarks {
+        sale_value_now: induction.timing.at(0, prizes.initial()).auction.revenue,
+        spot_at_maturity_value: at_maturity,
+        spot_best_time_value: benchmark::spot_best_time_value(market, prizes, panels, at_maturity, settings),
+        optimal_mechanism_value: benchmark::optimal_mechanism_value(market, prizes, panels, &profile, own_use),
+        efficient_value: benchmark::efficient_value(market, prizes, panels, &profile, own_use),
+    }
+}

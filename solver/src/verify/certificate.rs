@@ -1,0 +1,191 @@
+//! The certificate: the figures, and the walk that collects them.
+
+use serde::Serialize;
+
+use super::bellman::Bellman;
+use super::best_response::BestResponse;
+use super::evidence::Evidence;
+use super::recursion::Recursion;
+use crate::auction::{Bidders, Competition, CostPanels};
+use crate::cost::VirtualCost;
+use crate::equilibrium::Equilibrium;
+use crate::error::SolveError;
+use crate::exercise::TicketValues;
+use crate::market::Market;
+use crate::path::reachable;
+use crate::prize::FinitePrizes;
+use crate::solve::{Settings, Stage, finite_prizes};
+use crate::timing::{Decision, Schedule};
+
+/// What every figure must stay below on finite chains.
+pub const TOLERANCE: f64 = 1e-9;
+
+/// How far a stored equilibrium is from being one. Figures are divided by the market's scale, max(R_0, highest cost).
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+pub struct Certificate {
+    /// The most that any type could gain by another bid, at any auction reached.
+    pub bid_deviation_gain: f64,
+    /// The most that the holder could gain by another decision or reserve, at any reachable node.
+    pub timing_deviation_gain: f64,
+    /// The largest gap between stored bids and the first-order condition.
+    pub foc_gap: f64,
+    /// The largest gap between stored values and the value of the stored policy.
+    pub value_gap: f64,
+    /// The largest gap between ticket values and the plain recursion.
+    pub discretisation_error: f64,
+    /// Whether every figure is below [`TOLERANCE`].
+    pub verified: bool,
+}
+
+impl Certificate {
+    fn closed(mut self, scale: f64) -> Self {
+        let figures = [
+            &mut self.bid_deviation_gain,
+            &mut self.timing_deviation_gain,
+            &mut self.foc_gap,
+            &mut self.value_gap,
+            &mut self.discretisation_error,
+        ];
+        let mut verified = true;
+        for figure in figures {
+            *figure /= scale;
+            // Not a number is not below.
+            verified &= *figure < TOLERANCE;
+        }
+        self.verified = verified;
+        self
+    }
+}
+
+/// The larger of two gaps; not a number wins, so that it is seen.
+pub(super) fn widest(a: f64, b: f64) -> f64 {
+    if a.is_nan() || b.is_nan() { f64::NAN } else { a.max(b) }
+}
+
+/// Collects the evidence on a stored equilibrium of `market`.
+///
+/// # Errors
+/// As [`crate::solve::solve`].
+pub fn certify(market: &Market, equilibrium: &Equilibrium, settings: &Settings<'_>) -> Result<Certificate, SolveError> {
+    let prizes = finite_prizes(market)?;
+    let virtual_cost = VirtualCost::new(market.buyers().cost());
+    let base = CostPanels::new(&virtual_cost, Competition::from(market.buyers().count()));
+    Ok(Walk::new(market, prizes, equilibrium, &base).certificate(settings))
+}
+
+struct Walk<'a, 'm> {
+    market: &'m Market,
+    prizes: &'m FinitePrizes,
+    equilibrium: &'a Equilibrium,
+    base: &'a CostPanels<'m>,
+    found: Certificate,
+}
+
+impl<'a, 'm> Walk<'a, 'm> {
+    fn new(
+        market: &'m Market,
+        prizes: &'m FinitePrizes,
+        equilibrium: &'a Equilibrium,
+        base: &'a CostPanels<'m>,
+    ) -> Self {
+        Self {
+            market,
+            prizes,
+            equilibrium,
+            base,
+            found: Certificate::default(),
+        }
+    }
+
+    /// Backward through the slots, values rebuilt from the stored boundaries.
+    fn certificate(mut self, settings: &Settings<'_>) -> Certificate {
+        let maturity = self.market.ticket().maturity();
+        let reached = reachable(self.prizes, maturity);
+        let mut values = TicketValues::at_maturity(self.market, self.prizes);
+        let mut recursion = Recursion::new(self.market, self.prizes, self.base);
+        let mut bellman = Bellman::new(self.market, self.prizes, self.equilibrium);
+        let mut panels = self.base.clone();
+        let mut evidence = Evidence::on(self.base);
+        let mut worst: Option<(f64, usize)> = None;
+        for slot in (0..=maturity).rev() {
+            if slot < maturity {
+                values.step_back_along(&self.equilibrium.induction.boundary);
+            }
+            let gap = recursion.step_back(slot, &values);
+            self.found.discretisation_error = widest(self.found.discretisation_error, gap);
+            let refined = self.base.refined(values.knots(), &panels);
+            evidence = evidence.refined(&panels, &refined);
+            panels = refined;
+            bellman.open(slot);
+            for state in 0..self.prizes.size() {
+                if !reached[slot][state] {
+                    bellman.skip(state);
+                    continue;
+                }
+                let bidders = Bidders::new(
+                    &panels,
+                    &values.profile(state),
+                    self.market.participation().winner_cost(),
+                );
+                let check = bellman.check(state, &bidders, &evidence);
+                self.found.timing_deviation_gain = widest(self.found.timing_deviation_gain, check.gain);
+                self.found.value_gap = widest(self.found.value_gap, check.value_gap);
+                if let Some(index) = self.auction_held(slot, state) {
+                    let gain = self.bids(index, &bidders, &evidence, false);
+                    if worst.is_none_or(|(most, _)| gain > most) {
+                        worst = Some((gain, index));
+                    }
+                }
+            }
+            settings.report(Stage::Certificate, maturity - slot + 1, maturity + 1);
+        }
+        if let Some((_, index)) = worst {
+            self.refine(index);
+        }
+        let scale = self
+            .prizes
+            .initial_prize()
+            .max(self.market.buyers().cost().upper().abs());
+        self.found.closed(if scale > 0.0 { scale } else { 1.0 })
+    }
+
+    /// The stored bids of the auction that is held at a node reached, if any.
+    fn auction_held(&self, slot: usize, state: usize) -> Option<usize> {
+        let node = self.equilibrium.induction.timing.at(slot, state);
+        let held = node.decision == Decision::Sell && self.equilibrium.path.reach(slot, state) > 0.0;
+        let schedules = &self.equilibrium.induction.schedules;
+        held.then(|| schedules.binary_search_by_key(&(slot, state), |s: &Schedule| (s.slot, s.state)))?
+            .ok()
+    }
+
+    /// Checks the bids of one auction; returns the largest gain.
+    fn bids(&mut self, index: usize, bidders: &Bidders<'_, '_>, evidence: &Evidence, everywhere: bool) -> f64 {
+        let schedule = &self.equilibrium.induction.schedules[index];
+        let node = self.equilibrium.induction.timing.at(schedule.slot, schedule.state);
+        let format = self.market.auction().format();
+        let Some(rivals) = BestResponse::new(bidders, evidence, format, &node.auction) else {
+            return 0.0;
+        };
+        let check = rivals.check(&schedule.bids, everywhere);
+        self.found.bid_deviation_gain = widest(self.found.bid_deviation_gain, check.gain);
+        self.found.foc_gap = widest(self.found.foc_gap, check.foc_gap);
+        check.gain
+    }
+
+    /// At the auction with the largest gain on the grid of deviations, searches between the grid's points too.
+    fn refine(&mut self, index: usize) {
+        let schedule = &self.equilibrium.induction.schedules[index];
+        let mut values = TicketValues::at_maturity(self.market, self.prizes);
+        while values.slot() > schedule.slot {
+            values.step_back_along(&self.equilibrium.induction.boundary);
+        }
+        let panels = self.base.refined(values.knots(), self.base);
+        let evidence = Evidence::on(&panels);
+        let bidders = Bidders::new(
+            &panels,
+            &values.profile(schedule.state),
+            self.market.participation().winner_cost(),
+        );
+        self.bids(index, &bidders, &evidence, true);
+    }
+}

@@ -1,0 +1,79 @@
+//! Per panel: the first-order condition integrated, and the second-lowest cost averaged in quantile space.
+
+use crate::auction::{Competition, CostPanels, CostPoint, Transfer, carried};
+use crate::cost::CostLaw;
+use crate::numerics::{gauss, integrate};
+
+/// What the evidence needs of F and N on each panel of a partition.
+#[derive(Debug, Clone)]
+pub(super) struct Evidence {
+    panels: Vec<PanelEvidence>,
+}
+
+/// On one panel [x, y].
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PanelEvidence {
+    /// The first-order condition from y down to x.
+    pub transfer: Transfer,
+    /// ∫ (y − θ) dF₂(θ).
+    pub moment: f64,
+}
+
+impl PanelEvidence {
+    pub fn over(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, competition: &Competition) -> Self {
+        Self {
+            transfer: Transfer::across(a, b, law, competition),
+            moment: moment(a, b, law, competition),
+        }
+    }
+}
+
+impl Evidence {
+    /// On the panels of a partition.
+    pub fn on(panels: &CostPanels<'_>) -> Self {
+        Self {
+            panels: panels
+                .points()
+                .windows(2)
+                .map(|pair| PanelEvidence::over(&pair[0], &pair[1], panels.law(), panels.competition()))
+                .collect(),
+        }
+    }
+
+    /// On the panels of `new`, taking over what is known from those of `old`.
+    pub fn refined(&self, old: &CostPanels<'_>, new: &CostPanels<'_>) -> Self {
+        Self {
+            panels: carried(old.points(), &self.panels, new.points(), |a, b| {
+                PanelEvidence::over(a, b, new.law(), new.competition())
+            }),
+        }
+    }
+
+    pub fn panels(&self) -> &[PanelEvidence] {
+        &self.panels
+    }
+}
+
+/// ∫ (b − θ) dF₂(θ) over [a, b], in quantile space: no density of costs is used.
+fn moment(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, competition: &Competition) -> f64 {
+    if b.second <= a.second {
+        return 0.0;
+    }
+    let touches_an_end = a.cost <= law.lower() || b.cost >= law.upper();
+    let by_cdf = b.cdf <= 0.5;
+    let integrand = |variable: f64| {
+        let (cdf, survival, cost) = if by_cdf {
+            (variable, 1.0 - variable, law.quantile(variable))
+        } else {
+            (1.0 - variable, variable, law.upper_quantile(variable))
+        };
+        (b.cost - cost) * competition.second_lowest_density(cdf, survival)
+    };
+    let (from, to) = if by_cdf { (a.cdf, b.cdf) } else { (b.survival, a.survival) };
+    if touches_an_end {
+        // The quantile function is algebraic there: θ − lo ~ u^(1/a).
+        integrate::singular_ends(from, to, integrand)
+    } else {
+        gauss::panel(from, to, |u| [integrand(u)])[0]
+    }
+}

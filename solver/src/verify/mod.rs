@@ -1,0 +1,17 @@
+//! Evidence: what a stored equilibrium is worth, found by routes that share no formula with the solver.
+//!
+//! | figure | how it is found |
+//! |---|---|
+//! | `bid_deviation_gain` | every sample type, at every auction reached, against rivals who bid by the first-order condition (`best_response.rs`) |
+//! | `timing_deviation_gain` | every decision and reserve against every other, the stored policy re-evaluated with revenues integrated over the second-lowest cost (`bellman.rs`) |
+//! | `foc_gap` | stored bids (from the integral) against the first-order condition |
+//! | `value_gap` | stored values against the stored policy re-evaluated |
+//! | `discretisation_error` | ticket values from their knots against the plain recursion at single costs (`recursion.rs`) |
+
+mod bellman;
+mod best_response;
+mod certificate;
+mod evidence;
+mod recursion;
+
+pub use certificate::{Certificate, TOLERANCE, certify};
