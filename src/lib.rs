@@ -1,1 +1,9 @@
-//! x
+//! ET Market: when to resell an Ethereum execution ticket, and for how much.
+//!
+//! The mathematics is the crate `etm-solver`; here are the market files, the commands and what they write.
+
+pub mod cli;
+pub mod commands;
+pub mod data;
+pub mod results;
+pub mod spec;

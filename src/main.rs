@@ -1,2 +1,7 @@
-//! x
-fn main(){}
+//! The command `etm`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    etm::commands::main()
+}

@@ -8,6 +8,7 @@
 //! | F₂(θ) = P − n̄ F Q | [`Competition::second_lowest_cdf`] |
 //! | \|Q′/Q\|/f | [`Competition::rival_hazard`] |
 
+use crate::cost::Tail;
 use crate::market::BuyerCount;
 
 /// Terms of a series below this fraction of the sum are left out.
@@ -15,7 +16,7 @@ const NEGLIGIBLE: f64 = 1e-17;
 
 /// A law of the number of buyers. A fixed number is a binomial one whose trials are certain.
 ///
-/// Functions of a cost take F and S = 1 − F of that cost, so that neither end of the support loses digits.
+/// Functions of a cost take its [`Tail`], so that neither end of the support loses digits.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Competition {
     /// `trials` buyers, each of whom comes with `probability`.
@@ -66,46 +67,50 @@ impl Competition {
 
     /// ln G(S): the log probability that no buyer has a cost up to θ.
     #[must_use]
-    pub fn log_none_below(&self, cdf: f64, survival: f64) -> f64 {
+    pub fn log_none_below(&self, tail: &Tail) -> f64 {
         match *self {
             Self::Binomial {
                 trials,
                 probability,
-            } => trials * log_absent(probability, cdf, survival),
-            Self::Poisson { mean } => -mean * cdf,
+            } => trials * log_absent(probability, tail),
+            Self::Poisson { mean } => -mean * tail.cdf,
         }
     }
 
     /// ln Q: the log probability that all rivals of a bidder have costs above θ; −∞ where that is impossible.
     #[must_use]
-    pub fn log_rivals_above(&self, cdf: f64, survival: f64) -> f64 {
+    pub fn log_rivals_above(&self, tail: &Tail) -> f64 {
         match *self {
             // A lone buyer has no rivals: 0 · ln 0 is 0 here, not NaN.
             Self::Binomial { trials, .. } if trials == 1.0 => 0.0,
             Self::Binomial {
                 trials,
                 probability,
-            } => (trials - 1.0) * log_absent(probability, cdf, survival),
-            Self::Poisson { mean } => -mean * cdf,
+            } => (trials - 1.0) * log_absent(probability, tail),
+            Self::Poisson { mean } => -mean * tail.cdf,
         }
     }
 
     /// P: the probability that some buyer has a cost up to θ.
     #[must_use]
-    pub fn lowest_cdf(&self, cdf: f64, survival: f64) -> f64 {
-        -self.log_none_below(cdf, survival).exp_m1()
+    pub fn lowest_cdf(&self, tail: &Tail) -> f64 {
+        -self.log_none_below(tail).exp_m1()
     }
 
     /// F₂: the probability that two buyers or more have costs up to θ, accurate relative to itself.
     #[must_use]
-    pub fn second_lowest_cdf(&self, cdf: f64, survival: f64) -> f64 {
+    pub fn second_lowest_cdf(&self, tail: &Tail) -> f64 {
+        if matches!(*self, Self::Binomial { trials, .. } if trials < 2.0) {
+            return 0.0;
+        }
+        let cdf = tail.cdf;
         let below = self.expected() * cdf;
         if below < 0.1 {
             // P − n̄FQ cancels to nothing here: add the probabilities of 2, 3, … buyers instead.
             return match *self {
                 Self::Binomial { trials, probability } => {
                     let odds = probability * cdf / (1.0 - probability * cdf);
-                    let none = self.log_none_below(cdf, survival).exp();
+                    let none = self.log_none_below(tail).exp();
                     let two = 0.5 * trials * (trials - 1.0) * odds * odds * none;
                     sum_from(two, |k| (trials - k) / (k + 1.0) * odds)
                 }
@@ -115,35 +120,35 @@ impl Competition {
                 }
             };
         }
-        self.lowest_cdf(cdf, survival) - below * self.log_rivals_above(cdf, survival).exp()
+        self.lowest_cdf(tail) - below * self.log_rivals_above(tail).exp()
     }
 
     /// |Q′/Q| per unit of density: −G″(S)/G′(S).
     #[must_use]
-    pub fn rival_hazard(&self, cdf: f64, survival: f64) -> f64 {
+    pub fn rival_hazard(&self, survival: f64) -> f64 {
         match *self {
             Self::Binomial { trials, .. } if trials == 1.0 => 0.0,
             Self::Binomial {
                 trials,
                 probability,
-            } => (trials - 1.0) * probability / absent(probability, cdf, survival),
+            } => (trials - 1.0) * probability / absent(probability, survival),
             Self::Poisson { mean } => mean,
         }
     }
 
     /// dF₂/dF: the density of the second-lowest cost in quantile space, n̄ F |dQ/dF|.
     #[must_use]
-    pub fn second_lowest_density(&self, cdf: f64, survival: f64) -> f64 {
-        let log_rivals = self.log_rivals_above(cdf, survival);
+    pub fn second_lowest_density(&self, tail: &Tail) -> f64 {
+        let cdf = tail.cdf;
         match *self {
             Self::Binomial { trials, .. } if trials < 2.0 => 0.0,
             Self::Binomial { trials, probability } => {
                 // (m−1)p (1−pF)^{m−2} rather than hazard × Q, which is ∞ × 0 at F = p = 1.
-                let others = (trials - 2.0) * log_absent(probability, cdf, survival);
+                let others = (trials - 2.0) * log_absent(probability, tail);
                 let others = if trials == 2.0 { 0.0 } else { others };
                 self.expected() * cdf * (trials - 1.0) * probability * others.exp()
             }
-            Self::Poisson { mean } => mean * cdf * mean * log_rivals.exp(),
+            Self::Poisson { mean } => mean * cdf * mean * (-mean * cdf).exp(),
         }
     }
 
@@ -188,7 +193,7 @@ impl Competition {
 }
 
 /// 1 − pF, the probability that a potential buyer has no cost up to θ.
-fn absent(probability: f64, cdf: f64, survival: f64) -> f64 {
+fn absent(probability: f64, survival: f64) -> f64 {
     if probability == 1.0 {
         survival
     } else {
@@ -197,12 +202,15 @@ fn absent(probability: f64, cdf: f64, survival: f64) -> f64 {
 }
 
 /// ln(1 − pF): by ln(1 + x) near the lowest cost, since it is multiplied by up to a million buyers.
-fn log_absent(probability: f64, cdf: f64, survival: f64) -> f64 {
-    let present = probability * cdf;
+fn log_absent(probability: f64, tail: &Tail) -> f64 {
+    if probability == 1.0 {
+        return tail.log_survival;
+    }
+    let present = probability * tail.cdf;
     if present < 0.5 {
         (-present).ln_1p()
     } else {
-        absent(probability, cdf, survival).ln()
+        absent(probability, tail.survival).ln()
     }
 }
 
@@ -220,6 +228,7 @@ fn sum_from(first: f64, ratio: impl Fn(f64) -> f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::Competition;
+    use crate::cost::Tail;
 
     const LAWS: [Competition; 6] = [
         Competition::Binomial { trials: 1.0, probability: 1.0 },
@@ -235,9 +244,9 @@ mod tests {
         for law in LAWS {
             for cdf in [0.2_f64, 0.5, 0.9, 1.0] {
                 let survival = 1.0 - cdf;
-                let one = law.expected() * cdf * law.log_rivals_above(cdf, survival).exp();
-                let exact = law.lowest_cdf(cdf, survival) - one;
-                assert!((law.second_lowest_cdf(cdf, survival) - exact).abs() < 1e-15);
+                let one = law.expected() * cdf * law.log_rivals_above(&Tail::of(cdf, survival)).exp();
+                let exact = law.lowest_cdf(&Tail::of(cdf, survival)) - one;
+                assert!((law.second_lowest_cdf(&Tail::of(cdf, survival)) - exact).abs() < 1e-15);
             }
         }
     }
@@ -247,22 +256,22 @@ mod tests {
         // Two buyers: F².
         let two = Competition::Binomial { trials: 2.0, probability: 1.0 };
         for cdf in [1e-12, 1e-5, 0.04, 0.3] {
-            let value = two.second_lowest_cdf(cdf, 1.0 - cdf);
+            let value = two.second_lowest_cdf(&Tail::of(cdf, 1.0 - cdf));
             assert!((value / (cdf * cdf) - 1.0).abs() < 1e-13);
         }
         // Poisson: 1 − e^{−x}(1 + x) = x²/2 − x³/3 + x⁴/8 − …
         let poisson = Competition::Poisson { mean: 2.0 };
         let x = 2e-6_f64;
         let exact = x * x / 2.0 - x.powi(3) / 3.0;
-        assert!((poisson.second_lowest_cdf(1e-6, 1.0 - 1e-6) / exact - 1.0).abs() < 1e-11);
+        assert!((poisson.second_lowest_cdf(&Tail::of(1e-6, 1.0 - 1e-6)) / exact - 1.0).abs() < 1e-11);
     }
 
     #[test]
     fn density_integrates_to_the_law() {
         use crate::numerics::gauss::panel;
         for law in LAWS {
-            let [total] = panel(0.0, 0.6, |u| [law.second_lowest_density(u, 1.0 - u)]);
-            assert!((total - law.second_lowest_cdf(0.6, 0.4)).abs() < 1e-13, "{law:?}");
+            let [total] = panel(0.0, 0.6, |u| [law.second_lowest_density(&Tail::of(u, 1.0 - u))]);
+            assert!((total - law.second_lowest_cdf(&Tail::of(0.6, 0.4))).abs() < 1e-13, "{law:?}");
         }
     }
 
@@ -270,7 +279,7 @@ mod tests {
     fn inverse_of_rivals() {
         for law in LAWS {
             if let Some((cdf, survival)) = law.where_log_rivals(-0.3) {
-                assert!((law.log_rivals_above(cdf, survival) + 0.3).abs() < 1e-14);
+                assert!((law.log_rivals_above(&Tail::of(cdf, survival)) + 0.3).abs() < 1e-14);
                 assert!((cdf + survival - 1.0).abs() < 1e-15);
             }
         }

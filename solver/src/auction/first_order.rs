@@ -24,7 +24,7 @@ pub(crate) struct Transfer {
 impl Transfer {
     /// Integrates the equation from `b` down to `a`, which must lie in one panel.
     pub fn across(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, competition: &Competition) -> Self {
-        if competition.certain_rivals() > 0.0 && b.survival == 0.0 {
+        if competition.certain_rivals() > 0.0 && b.cost >= law.upper() {
             return singular(a, law, competition);
         }
         let fall = a.log_rivals - b.log_rivals;
@@ -68,7 +68,13 @@ impl Transfer {
 
 /// |Q′/Q| at a cost inside the support.
 fn hazard(cost: f64, law: &dyn CostLaw, competition: &Competition) -> f64 {
-    law.pdf(cost, Side::Right) * competition.rival_hazard(law.cdf(cost), law.survival(cost))
+    let certain = competition.certain_rivals();
+    if certain > 0.0 {
+        // (n − 1) f/S, also where f and S underflow.
+        certain * law.hazard(cost, Side::Right)
+    } else {
+        law.pdf(cost, Side::Right) * competition.rival_hazard(law.survival(cost))
+    }
 }
 
 /// One collocation step over [left, right], for u = β − v(right): u′ = h (D s − u) in the distance s from the right.
@@ -81,10 +87,12 @@ fn step(left: f64, right: f64, law: &dyn CostLaw, competition: &Competition) -> 
         };
     }
     let nodes = collocation::nodes();
-    let infinite_density = (left <= law.lower() && law.lower_order() < 1.0)
-        || (right >= law.upper() && law.upper_order() < 1.0);
+    // In the half of the support next to an end where f is infinite.
+    let below = left - law.lower() < law.upper() - right;
+    let order = if below { law.lower_order() } else { law.upper_order() };
+    let infinite_density = order < 1.0;
     let (rates, target) = if infinite_density {
-        // Where f is infinite the rate in θ is not smooth: use F as the variable, in which it is.
+        // There the rate is not smooth in θ, and next to hi costs are too coarse: use F as the variable.
         let (from, to) = (law.cdf(right), law.cdf(left));
         let (from_above, to_above) = (law.survival(right), law.survival(left));
         let mut rates = [0.0; collocation::STAGES];
@@ -97,7 +105,7 @@ fn step(left: f64, right: f64, law: &dyn CostLaw, competition: &Competition) -> 
             } else {
                 law.upper_quantile(survival)
             };
-            rates[i] = (from - to) * competition.rival_hazard(cdf, survival);
+            rates[i] = (from - to) * competition.rival_hazard(survival);
             target[i] = right - cost;
         }
         (rates, target)

@@ -3,8 +3,8 @@
 //! A ticket value is linear in cost between its knots. On a panel without a knot every integral of the auction is
 //! therefore D times an integral of F and N alone, and those are computed once per panel and used at every node.
 
-use crate::cost::{CostLaw, Side, VirtualCost};
-use crate::numerics::gauss;
+use crate::cost::{CostLaw, Side, Tail, VirtualCost};
+use crate::numerics::{gauss, root};
 
 use super::Competition;
 
@@ -13,13 +13,16 @@ pub(crate) const NEGLIGIBLE_LOG: f64 = 40.0;
 /// Fall of ln Q that one Gauss panel resolves to rounding.
 const RESOLVED_LOG: f64 = 3.0;
 /// Relative agreement at which a panel is not split further; laws are evaluated to about 1e-15.
-const RESOLVED: f64 = 2e-14;
+const RESOLVED: f64 = 5e-14;
 /// The deepest bisection: panels of 2^−48 of the support, next to an end where F is not analytic.
 const DEEPEST: u32 = 48;
 /// The coarsest panels are this fraction of the support.
 const COARSEST: f64 = 0.125;
-/// The most panels from bisection alone.
-const MOST_PANELS: usize = 4000;
+/// Bisections of a panel that touches neither end of the stretch it is cut from: a law is smooth there on the scale of
+/// the sample types' distances, and what further bisection would resolve is the law's rounding.
+const DEEPEST_INSIDE: u32 = 6;
+/// Survival probabilities below this are handled by their logarithms.
+const SMALLEST_SURVIVAL: f64 = 1e-290;
 /// Sample types: this many steps in F, and as many in the law of the lowest cost.
 const TYPE_STEPS: u32 = 16;
 
@@ -44,14 +47,14 @@ pub struct CostPoint {
 
 impl CostPoint {
     fn at(cost: f64, law: &dyn CostLaw, competition: &Competition) -> Self {
-        let (cdf, survival) = (law.cdf(cost), law.survival(cost));
-        let log_rivals = competition.log_rivals_above(cdf, survival);
+        let tail = Tail::at(law, cost);
+        let log_rivals = competition.log_rivals_above(&tail);
         Self {
             cost,
-            cdf,
-            survival,
-            lowest: competition.lowest_cdf(cdf, survival),
-            second: competition.second_lowest_cdf(cdf, survival),
+            cdf: tail.cdf,
+            survival: tail.survival,
+            lowest: competition.lowest_cdf(&tail),
+            second: competition.second_lowest_cdf(&tail),
             log_rivals,
             rivals: log_rivals.exp(),
         }
@@ -110,7 +113,13 @@ impl<'m> CostPanels<'m> {
         cuts.dedup();
         let mut resolved = vec![lower];
         for pair in cuts.windows(2) {
-            bisect(pair[0], pair[1], DEEPEST, law, &competition, &mut resolved);
+            let mut bisection = Bisection {
+                law,
+                competition: &competition,
+                ends: (pair[0], pair[1]),
+                resolved: &mut resolved,
+            };
+            bisection.split(pair[0], pair[1], DEEPEST);
         }
         let mut panels = Self {
             law,
@@ -278,10 +287,10 @@ fn sample_types(law: &dyn CostLaw, competition: &Competition) -> Vec<f64> {
 
 fn integrals(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, competition: &Competition) -> PanelIntegrals {
     let [lowest, second] = gauss::panel(a.cost, b.cost, |cost| {
-        let (cdf, survival) = (law.cdf(cost), law.survival(cost));
+        let tail = Tail::at(law, cost);
         [
-            competition.lowest_cdf(cdf, survival),
-            competition.second_lowest_cdf(cdf, survival),
+            competition.lowest_cdf(&tail),
+            competition.second_lowest_cdf(&tail),
         ]
     });
     PanelIntegrals {
@@ -307,7 +316,7 @@ fn shading(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, competition: &Compet
         return 0.0;
     }
     let ratio = |cost: f64| {
-        let log_rivals = competition.log_rivals_above(law.cdf(cost), law.survival(cost));
+        let log_rivals = competition.log_rivals_above(&Tail::at(law, cost));
         [(log_rivals - a.log_rivals).exp()]
     };
     let total_fall = a.log_rivals - b.log_rivals;
@@ -331,39 +340,49 @@ fn shading(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, competition: &Compet
     total
 }
 
-/// The cost at which ln Q has fallen to `log_rivals`.
+/// The cost at which ln Q has fallen to `log_rivals`; `None` if it never falls so far.
 pub(crate) fn cost_where(log_rivals: f64, law: &dyn CostLaw, competition: &Competition) -> Option<f64> {
     let (cdf, survival) = competition.where_log_rivals(log_rivals)?;
     Some(if cdf <= 0.5 {
         law.quantile(cdf)
-    } else {
+    } else if survival > SMALLEST_SURVIVAL {
         law.upper_quantile(survival)
+    } else {
+        // No quantile function sees so far into the tail; its logarithm does.
+        let target = log_rivals / competition.certain_rivals();
+        let above = |cost: f64| law.log_survival(cost) - target;
+        root::bracketed(law.lower(), law.upper(), above)?
     })
 }
 
-/// Splits [a, b] until the rule agrees with itself on both halves; appends the right ends.
-fn bisect(
-    a: f64,
-    b: f64,
-    depth: u32,
-    law: &dyn CostLaw,
-    competition: &Competition,
-    resolved: &mut Vec<f64>,
-) {
-    let range = law.upper() - law.lower();
-    let middle = 0.5 * (a + b);
-    let (left, centre, right) = (
-        CostPoint::at(a, law, competition),
-        CostPoint::at(middle, law, competition),
-        CostPoint::at(b, law, competition),
-    );
-    let splittable = depth > 0 && middle > a && middle < b && resolved.len() < MOST_PANELS;
-    let wide = b - a > COARSEST * range;
-    if splittable && (wide || !agrees(&left, &centre, &right, law, competition)) {
-        bisect(a, middle, depth - 1, law, competition, resolved);
-        bisect(middle, b, depth - 1, law, competition, resolved);
-    } else {
-        resolved.push(b);
+/// Bisection of one stretch between cuts; appends the right ends of the panels found.
+struct Bisection<'a> {
+    law: &'a dyn CostLaw,
+    competition: &'a Competition,
+    ends: (f64, f64),
+    resolved: &'a mut Vec<f64>,
+}
+
+impl Bisection<'_> {
+    /// Splits [a, b] until the rule agrees with itself on both halves.
+    fn split(&mut self, a: f64, b: f64, depth: u32) {
+        let middle = 0.5 * (a + b);
+        let wide = b - a > COARSEST * (self.law.upper() - self.law.lower());
+        let splittable = depth > 0 && middle > a && middle < b;
+        if splittable && (wide || !self.resolves(a, middle, b)) {
+            for (from, to) in [(a, middle), (middle, b)] {
+                let touches = from == self.ends.0 || to == self.ends.1;
+                let most = if touches { DEEPEST } else { DEEPEST_INSIDE };
+                self.split(from, to, (depth - 1).min(most));
+            }
+        } else {
+            self.resolved.push(b);
+        }
+    }
+
+    fn resolves(&self, a: f64, middle: f64, b: f64) -> bool {
+        let [left, centre, right] = [a, middle, b].map(|cost| CostPoint::at(cost, self.law, self.competition));
+        agrees(&left, &centre, &right, self.law, self.competition)
     }
 }
 

@@ -6,6 +6,7 @@
 
 use super::bidders::{Bidders, Marginal};
 use super::panels::{NEGLIGIBLE_LOG, cost_where};
+use crate::cost::Tail;
 use crate::market::Reserve;
 use crate::numerics::gauss;
 
@@ -139,10 +140,10 @@ fn scaled_difference(bidders: &Bidders<'_, '_>, unsold: f64, a: &Marginal, b: &M
     let expected = competition.expected();
     // n̄ Q f (v − ω − D F/f)/Q(a) integrated by parts: no density appears.
     let none = |cost: f64| {
-        let (cdf, survival) = (law.cdf(cost), law.survival(cost));
-        let none = (competition.log_none_below(cdf, survival) - log_scale).exp();
-        let alone = (competition.log_rivals_above(cdf, survival) - log_scale).exp();
-        (none, none + expected * cdf * alone)
+        let tail = Tail::at(law, cost);
+        let none = (competition.log_none_below(&tail) - log_scale).exp();
+        let alone = (competition.log_rivals_above(&tail) - log_scale).exp();
+        (none, none + expected * tail.cdf * alone)
     };
     let end = cost_where(log_scale - NEGLIGIBLE_LOG, law, competition).unwrap_or(b.point.cost);
     let mut lost = 0.0;
@@ -150,7 +151,7 @@ fn scaled_difference(bidders: &Bidders<'_, '_>, unsold: f64, a: &Marginal, b: &M
     for k in a.panel..=b.panel {
         let right = panels.points()[k + 1].cost.min(b.point.cost);
         let mut piece = left;
-        let mut fall = competition.log_rivals_above(law.cdf(left), law.survival(left));
+        let mut fall = competition.log_rivals_above(&Tail::at(law, left));
         while piece < right && piece < end {
             fall -= 3.0;
             let next = cost_where(fall, law, competition)

@@ -56,8 +56,8 @@ impl Beta {
     /// x and 1 − x, each accurate relative to itself at its end.
     fn shares(&self, cost: f64) -> (f64, f64) {
         (
-            self.support.from_lower(cost),
-            self.support.from_upper(cost),
+            self.support.share_below(cost),
+            self.support.share_above(cost),
         )
     }
 
@@ -104,7 +104,11 @@ impl Beta {
     /// density falls away from that end, and a start in any case.
     fn leading_share(&self, mass: f64, order: f64) -> f64 {
         let tiny = 1e-3_f64.powf(order.recip().min(30.0));
-        let (x, y) = if order == self.alpha { (tiny, 1.0 - tiny) } else { (1.0 - tiny, tiny) };
+        let (x, y) = if order == self.alpha {
+            (tiny, 1.0 - tiny)
+        } else {
+            (1.0 - tiny, tiny)
+        };
         let reached = self.incomplete.weight(x, y) / order;
         tiny * (mass / reached).powf(order.recip())
     }
@@ -121,7 +125,7 @@ impl CostLaw for Beta {
 
     fn cdf(&self, cost: f64) -> f64 {
         let (x, y) = self.shares(cost);
-        if !(x > 0.0) {
+        if x <= 0.0 {
             0.0
         } else if y > 0.0 {
             self.cdf_at(x, y).clamp(0.0, 1.0)
@@ -132,7 +136,7 @@ impl CostLaw for Beta {
 
     fn survival(&self, cost: f64) -> f64 {
         let (x, y) = self.shares(cost);
-        if !(x > 0.0) {
+        if x <= 0.0 {
             1.0
         } else if y > 0.0 {
             self.survival_at(x, y).clamp(0.0, 1.0)
@@ -163,6 +167,26 @@ impl CostLaw for Beta {
         }
     }
 
+    fn log_survival(&self, cost: f64) -> f64 {
+        let (x, y) = self.shares(cost);
+        if x <= 0.0 {
+            0.0
+        } else if y <= 0.0 {
+            f64::NEG_INFINITY
+        } else if self.incomplete.is_lower(x) {
+            let weight = self.incomplete.weight(x, y);
+            (-weight * self.incomplete.lower_ratio(x, y)).ln_1p()
+        } else {
+            // (hi − θ)^500 underflows halfway up the support.
+            self.incomplete.log_weight(x, y) + self.incomplete.upper_ratio(x, y).ln()
+        }
+    }
+
+    fn hazard(&self, cost: f64, _side: Side) -> f64 {
+        let (x, y) = self.shares(cost);
+        (self.upper_markup_at(x, y) * self.support.width).recip()
+    }
+
     fn log_density_slope(&self, cost: f64, _side: Side) -> f64 {
         let (x, y) = self.shares(cost);
         let part = |shape: f64, share: f64| {
@@ -182,7 +206,7 @@ impl CostLaw for Beta {
     fn quantile(&self, probability: f64) -> f64 {
         if probability > 0.5 {
             return self.upper_quantile(1.0 - probability);
-        } else if !(probability > 0.0) {
+        } else if probability <= 0.0 {
             return self.support.lower;
         }
         let guess = self.leading_share(probability, self.alpha);
@@ -197,7 +221,7 @@ impl CostLaw for Beta {
     fn upper_quantile(&self, survival: f64) -> f64 {
         if survival > 0.5 {
             return self.quantile(1.0 - survival);
-        } else if !(survival > 0.0) {
+        } else if survival <= 0.0 {
             return self.support.upper;
         }
         let guess = self.leading_share(survival, self.beta);
@@ -211,7 +235,7 @@ impl CostLaw for Beta {
 
     fn markup(&self, cost: f64, _side: Side) -> f64 {
         let (x, y) = self.shares(cost);
-        if !(x > 0.0) {
+        if x <= 0.0 {
             0.0
         } else if y > 0.0 {
             self.markup_at(x, y) * self.support.width

@@ -41,7 +41,10 @@ impl Empirical {
                 "at least 2 numbers, from lower to upper",
             ));
         }
-        let ends = [(0, lower, "lower"), (quantiles.len().max(1) - 1, upper, "upper")];
+        let ends = [
+            (0, lower, "lower"),
+            (quantiles.len().max(1) - 1, upper, "upper"),
+        ];
         for (index, end, name) in ends {
             if quantiles.get(index).is_some_and(|&found| found != end) {
                 faults.push(Fault::new(
@@ -96,7 +99,7 @@ impl CostLaw for Empirical {
     }
 
     fn cdf(&self, cost: f64) -> f64 {
-        if !(cost > self.lower()) {
+        if cost <= self.lower() {
             return 0.0;
         } else if cost >= self.upper() {
             return 1.0;
@@ -107,7 +110,7 @@ impl CostLaw for Empirical {
     }
 
     fn survival(&self, cost: f64) -> f64 {
-        if !(cost > self.lower()) {
+        if cost <= self.lower() {
             return 1.0;
         } else if cost >= self.upper() {
             return 0.0;
@@ -150,7 +153,7 @@ impl CostLaw for Empirical {
     }
 
     fn markup(&self, cost: f64, side: Side) -> f64 {
-        if !(cost > self.lower()) {
+        if cost <= self.lower() {
             return 0.0;
         } else if cost > self.upper() {
             return f64::INFINITY;

@@ -75,18 +75,23 @@ impl TruncatedGaussian {
         self.height(p) / self.mass
     }
 
-    /// e^{(m² − x²)/2}: x² − m² is factored, else two huge squares would cancel 50 deviations from the mean.
+    /// e^{(m² − x²)/2}.
     fn height(&self, p: Point) -> f64 {
+        self.log_height(p).exp()
+    }
+
+    /// (m² − x²)/2: x² − m² is factored, else two huge squares would cancel 50 deviations from the mean.
+    fn log_height(&self, p: Point) -> f64 {
         if self.a >= 0.0 {
-            (-0.5 * p.t * (self.a + p.x)).exp()
+            -0.5 * p.t * (self.a + p.x)
         } else if self.b <= 0.0 {
             if p.y.is_infinite() {
-                0.0 // x = −∞, and ∞·(−∞ + b) is fine but b = 0 would not be
+                f64::NEG_INFINITY // x = −∞, and ∞·(−∞ + b) is fine but b = 0 would not be
             } else {
-                (0.5 * p.y * (self.b + p.x)).exp()
+                0.5 * p.y * (self.b + p.x)
             }
         } else {
-            (-0.5 * p.x * p.x).exp()
+            -0.5 * p.x * p.x
         }
     }
 
@@ -113,6 +118,21 @@ impl TruncatedGaussian {
         self.flipped().cdf(p.flipped())
     }
 
+    /// ln S, also where S underflows.
+    pub(super) fn log_survival(&self, p: Point) -> f64 {
+        let cdf = self.cdf(p);
+        if cdf < 0.5 {
+            (-cdf).ln_1p()
+        } else {
+            self.log_height(p) + (Self::upper_markup(p) / self.mass).ln()
+        }
+    }
+
+    /// S/f, in standard deviations; infinite where it is not representable.
+    pub(super) fn upper_markup(p: Point) -> f64 {
+        Self::markup(p.flipped())
+    }
+
     /// F/f, in standard deviations; infinite where it is not representable.
     pub(super) fn markup(p: Point) -> f64 {
         mass_above(-p.x, p.t)
@@ -125,7 +145,11 @@ impl TruncatedGaussian {
         let start = self.b - width;
         let point = |t: f64| {
             // From the left end where that is near, else from b: the left end may be at −∞.
-            let x = if whole && self.a.abs() <= width { self.a + t } else { start + t };
+            let x = if whole && self.a.abs() <= width {
+                self.a + t
+            } else {
+                start + t
+            };
             Point {
                 x: x.min(self.b),
                 t: if whole { t } else { self.width - width + t },
@@ -144,7 +168,11 @@ impl TruncatedGaussian {
             x - start
         };
         let first = probability * self.mass / self.height(point(0.0));
-        let guess = if guess > 0.0 { guess.min(first.max(1e-3 * guess)) } else { first };
+        let guess = if guess > 0.0 {
+            guess.min(first.max(1e-3 * guess))
+        } else {
+            first
+        };
         let t = distance_reaching(probability, guess, width, |t| {
             (self.cdf(point(t)), Self::markup(point(t)))
         });

@@ -32,10 +32,22 @@ impl IncompleteBeta {
 
     /// x^a y^b/B(a, b).
     pub(super) fn weight(&self, x: f64, y: f64) -> f64 {
-        let offset = if x <= y { x - self.mean } else { self.rest - y };
-        let (power_x, log_x) = powers(self.a, offset / self.mean, x / self.mean);
-        let (power_y, log_y) = powers(self.b, -offset / self.rest, y / self.rest);
+        let [(power_x, log_x), (power_y, log_y)] = self.weight_parts(x, y);
         self.peak * (power_x * power_y) * (log_x + log_y).exp()
+    }
+
+    /// Its logarithm, also where it underflows.
+    pub(super) fn log_weight(&self, x: f64, y: f64) -> f64 {
+        let [(power_x, log_x), (power_y, log_y)] = self.weight_parts(x, y);
+        self.peak.ln() + power_x.ln() + power_y.ln() + (log_x + log_y)
+    }
+
+    fn weight_parts(&self, x: f64, y: f64) -> [(f64, f64); 2] {
+        let offset = if x <= y { x - self.mean } else { self.rest - y };
+        [
+            powers(self.a, offset / self.mean, x / self.mean),
+            powers(self.b, -offset / self.rest, y / self.rest),
+        ]
     }
 
     /// Whether the fraction for I_x(a, b) is the fast one, rather than that for I_y(b, a).
@@ -64,9 +76,7 @@ fn ratio(a: f64, b: f64, x: f64, y: f64) -> f64 {
         let m = f64::from(m);
         let odd = a + 2.0 * m - 1.0;
         let top = (a + m - 1.0) * (a + b + m - 1.0) * m * (b - m) * x * x / (odd * odd);
-        let bottom = m
-            + m * (b - m) * x / odd
-            + (a + m) * (drift + m * (1.0 + y)) / (odd + 2.0);
+        let bottom = m + m * (b - m) * x / odd + (a + m) * (drift + m * (1.0 + y)) / (odd + 2.0);
         d = (bottom + top * d).recip();
         c = bottom + top / c;
         let step = c * d;

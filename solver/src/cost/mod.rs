@@ -36,6 +36,40 @@ pub use virtual_cost::VirtualCost;
 
 use std::fmt::Debug;
 
+/// F, S and ln S at one cost.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Tail {
+    /// F(θ).
+    pub cdf: f64,
+    /// S(θ).
+    pub survival: f64,
+    /// ln S(θ).
+    pub log_survival: f64,
+}
+
+impl Tail {
+    /// At a cost.
+    #[must_use]
+    pub fn at(law: &dyn CostLaw, cost: f64) -> Self {
+        Self {
+            cdf: law.cdf(cost),
+            survival: law.survival(cost),
+            log_survival: law.log_survival(cost),
+        }
+    }
+
+    /// From F and S, which sum to 1 and are each accurate relative to themselves.
+    #[must_use]
+    pub fn of(cdf: f64, survival: f64) -> Self {
+        let log_survival = if cdf < 0.5 { (-cdf).ln_1p() } else { survival.ln() };
+        Self {
+            cdf,
+            survival,
+            log_survival,
+        }
+    }
+}
+
 /// Which one-sided limit is meant at a knot of a law.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
@@ -61,6 +95,19 @@ pub trait CostLaw: Debug + Send + Sync {
     /// f(θ), the one-sided limit at a knot; at an end of the support the limit from inside, whatever the side, and
     /// there it may be 0 or infinite. It may overflow to infinity just inside such an end.
     fn pdf(&self, cost: f64, side: Side) -> f64;
+    /// ln S(θ), finite wherever θ < hi: a product of 9,999 survival probabilities is a sum of these.
+    fn log_survival(&self, cost: f64) -> f64 {
+        let cdf = self.cdf(cost);
+        if cdf < 0.5 {
+            (-cdf).ln_1p()
+        } else {
+            self.survival(cost).ln()
+        }
+    }
+    /// f(θ)/S(θ), inside the support; also where both are too small to represent.
+    fn hazard(&self, cost: f64, side: Side) -> f64 {
+        self.pdf(cost, side) / self.survival(cost)
+    }
     /// f′(θ)/f(θ), one-sided at a knot, 1/ETH: the slope of the virtual cost is 2 − (F/f)·(f′/f). May be infinite
     /// at the ends; not meaningful outside the support.
     fn log_density_slope(&self, cost: f64, side: Side) -> f64;

@@ -38,9 +38,9 @@ impl Power {
 
     /// ln F at an interior cost, accurate at both ends.
     fn log_cdf(&self, cost: f64) -> f64 {
-        let below = self.support.from_lower(cost);
+        let below = self.support.share_below(cost);
         let log = if below > 0.5 {
-            (-self.support.from_upper(cost)).ln_1p()
+            (-self.support.share_above(cost)).ln_1p()
         } else {
             below.ln()
         };
@@ -51,7 +51,8 @@ impl Power {
     fn cost_at(&self, log: f64) -> f64 {
         let root = log / self.exponent;
         if root > -std::f64::consts::LN_2 {
-            self.support.below_upper(-root.exp_m1() * self.support.width)
+            self.support
+                .below_upper(-root.exp_m1() * self.support.width)
         } else {
             self.support.above_lower(root.exp() * self.support.width)
         }
@@ -68,7 +69,7 @@ impl CostLaw for Power {
     }
 
     fn cdf(&self, cost: f64) -> f64 {
-        let below = self.support.from_lower(cost).clamp(0.0, 1.0);
+        let below = self.support.share_below(cost).clamp(0.0, 1.0);
         if below > 0.5 && self.support.is_below_upper(cost) {
             self.log_cdf(cost).exp()
         } else {
@@ -90,7 +91,7 @@ impl CostLaw for Power {
         if self.support.excludes(cost) {
             return 0.0;
         }
-        let below = self.support.from_lower(cost).min(1.0);
+        let below = self.support.share_below(cost).min(1.0);
         self.exponent / self.support.width * below.powf(self.exponent - 1.0)
     }
 

@@ -61,12 +61,12 @@ impl Support {
     }
 
     /// (θ − lo)/(hi − lo), accurate relative to itself near lo.
-    pub(super) fn from_lower(&self, cost: f64) -> f64 {
+    pub(super) fn share_below(&self, cost: f64) -> f64 {
         (cost - self.lower) / self.width
     }
 
     /// (hi − θ)/(hi − lo), accurate relative to itself near hi.
-    pub(super) fn from_upper(&self, cost: f64) -> f64 {
+    pub(super) fn share_above(&self, cost: f64) -> f64 {
         (self.upper - cost) / self.width
     }
 

@@ -74,7 +74,7 @@ impl CostLaw for TruncatedExponential {
         if !self.support.is_above_lower(cost) {
             0.0
         } else if self.support.is_below_upper(cost) {
-            let share = self.support.from_lower(cost);
+            let share = self.support.share_below(cost);
             (share * decayed(self.decay * share) / self.mass).min(1.0)
         } else {
             1.0
@@ -86,8 +86,8 @@ impl CostLaw for TruncatedExponential {
             1.0
         } else if self.support.is_below_upper(cost) {
             // e^{−λ(θ−lo)} (1 − e^{−λ(hi−θ)}): the difference of exponentials would cancel near hi.
-            let share = self.support.from_upper(cost);
-            let reached = (-self.decay * self.support.from_lower(cost)).exp();
+            let share = self.support.share_above(cost);
+            let reached = (-self.decay * self.support.share_below(cost)).exp();
             (reached * share * decayed(self.decay * share) / self.mass).min(1.0)
         } else {
             0.0
@@ -98,8 +98,26 @@ impl CostLaw for TruncatedExponential {
         if self.support.excludes(cost) {
             return 0.0;
         }
-        let reached = (-self.decay * self.support.from_lower(cost)).exp();
+        let reached = (-self.decay * self.support.share_below(cost)).exp();
         reached / self.mass / self.support.width
+    }
+
+    fn log_survival(&self, cost: f64) -> f64 {
+        if !self.support.is_above_lower(cost) {
+            0.0
+        } else if self.support.is_below_upper(cost) {
+            let share = self.support.share_above(cost);
+            let left = share * decayed(self.decay * share) / self.mass;
+            // e^{−λ(θ−lo)} underflows where λ(hi − lo) is a thousand.
+            (left.ln() - self.decay * self.support.share_below(cost)).min(0.0)
+        } else {
+            f64::NEG_INFINITY
+        }
+    }
+
+    fn hazard(&self, cost: f64, _side: Side) -> f64 {
+        let share = self.support.share_above(cost);
+        (share * decayed(self.decay * share) * self.support.width).recip()
     }
 
     fn log_density_slope(&self, _cost: f64, _side: Side) -> f64 {
@@ -118,21 +136,27 @@ impl CostLaw for TruncatedExponential {
         } else {
             -(-bent).ln_1p() / bent
         };
-        self.support.above_lower(share * stretch * self.support.width)
+        self.support
+            .above_lower(share * stretch * self.support.width)
     }
 
     fn upper_quantile(&self, survival: f64) -> f64 {
         if survival > 0.5 {
             return self.quantile(1.0 - survival);
         }
-        if !(survival > 0.0) {
+        if survival <= 0.0 {
             return self.support.upper; // 0 · ∞ where e^{decay} overflows
         }
         // λ(hi − θ) = ln(1 + s(e^{decay} − 1)).
         let bent = survival * self.decay.exp_m1();
         if bent < 1e-290 {
-            let grown = if self.decay < 1e-290 { 1.0 } else { self.decay.exp_m1() / self.decay };
-            self.support.below_upper(survival * grown * self.support.width)
+            let grown = if self.decay < 1e-290 {
+                1.0
+            } else {
+                self.decay.exp_m1() / self.decay
+            };
+            self.support
+                .below_upper(survival * grown * self.support.width)
         } else if bent < 1.0 || self.decay < 1.0 {
             self.support.below_upper(bent.ln_1p() / self.rate)
         } else {

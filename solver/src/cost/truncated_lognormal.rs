@@ -37,7 +37,12 @@ impl TruncatedLognormal {
         let mut faults = Faults::none();
         let support = Support::new(lower, upper, &mut faults);
         if lower.is_finite() {
-            faults.require("lower", lower, lower >= 0.0, "0 or more: the law has no negative costs");
+            faults.require(
+                "lower",
+                lower,
+                lower >= 0.0,
+                "0 or more: the law has no negative costs",
+            );
         }
         faults.require("log_mean", log_mean, true, "a finite number");
         faults.require(
@@ -140,6 +145,21 @@ impl CostLaw for TruncatedLognormal {
         } else {
             self.standard.pdf(self.point(cost)) / self.log_sd / cost
         }
+    }
+
+    fn log_survival(&self, cost: f64) -> f64 {
+        if !self.support.is_above_lower(cost) {
+            0.0
+        } else if self.support.is_below_upper(cost) {
+            self.standard.log_survival(self.point(cost))
+        } else {
+            f64::NEG_INFINITY
+        }
+    }
+
+    fn hazard(&self, cost: f64, _side: Side) -> f64 {
+        let markup = TruncatedGaussian::upper_markup(self.point(cost));
+        (markup * self.log_sd * cost).recip()
     }
 
     fn log_density_slope(&self, cost: f64, _side: Side) -> f64 {

@@ -38,10 +38,11 @@ impl TruncatedNormal {
         let mut faults = Faults::none();
         let support = Support::new(lower, upper, &mut faults);
         faults.require("mean", mean, true, "a finite number, ETH");
+        let too_flat = support.width > 0.0 && sd > FLATTEST * support.width;
         faults.require(
             "sd",
             sd,
-            sd > 0.0 && !(sd > FLATTEST * support.width),
+            sd > 0.0 && !too_flat,
             "a number above 0, at most 1e12 times upper − lower, ETH",
         );
         let [a, b, width] = [(lower - mean) / sd, (upper - mean) / sd, support.width / sd];
@@ -57,7 +58,11 @@ impl TruncatedNormal {
         } else {
             [lower; 2] // a mean more than 1e308 deviations away: no mass
         };
-        support.require_mass("sd", quartiles, "a larger sd, or a mean nearer [lower, upper]")?;
+        support.require_mass(
+            "sd",
+            quartiles,
+            "a larger sd, or a mean nearer [lower, upper]",
+        )?;
         Ok(law)
     }
 
@@ -116,6 +121,21 @@ impl CostLaw for TruncatedNormal {
         } else {
             self.standard.pdf(self.point(cost)) / self.sd
         }
+    }
+
+    fn log_survival(&self, cost: f64) -> f64 {
+        if !self.support.is_above_lower(cost) {
+            0.0
+        } else if self.support.is_below_upper(cost) {
+            self.standard.log_survival(self.point(cost))
+        } else {
+            f64::NEG_INFINITY
+        }
+    }
+
+    fn hazard(&self, cost: f64, _side: Side) -> f64 {
+        let markup = TruncatedGaussian::upper_markup(self.point(cost));
+        (markup * self.sd).recip()
     }
 
     fn log_density_slope(&self, cost: f64, _side: Side) -> f64 {

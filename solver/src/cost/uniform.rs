@@ -41,11 +41,11 @@ impl CostLaw for Uniform {
     }
 
     fn cdf(&self, cost: f64) -> f64 {
-        self.support.from_lower(cost).clamp(0.0, 1.0)
+        self.support.share_below(cost).clamp(0.0, 1.0)
     }
 
     fn survival(&self, cost: f64) -> f64 {
-        self.support.from_upper(cost).clamp(0.0, 1.0)
+        self.support.share_above(cost).clamp(0.0, 1.0)
     }
 
     fn pdf(&self, cost: f64, _side: Side) -> f64 {

@@ -134,7 +134,13 @@ impl RawCost<'_> {
     pub(super) fn crossing(self, level: f64, from: f64, to: f64) -> f64 {
         let (first, last) = (self.value(from, Side::Right), self.value(to, Side::Left));
         let rising = last >= first;
-        let past = |value: f64| if rising { value >= level } else { value <= level };
+        let past = |value: f64| {
+            if rising {
+                value >= level
+            } else {
+                value <= level
+            }
+        };
         if past(first) {
             return from;
         } else if !past(last) {

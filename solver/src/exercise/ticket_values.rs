@@ -89,7 +89,8 @@ impl<'m> TicketValues<'m> {
         self.discounts = if self.discount_factor == 0.0 {
             Array2::zeros(self.discounts.raw_dim())
         } else {
-            self.prizes.expect_rows(self.slot, self.discounts.view()) * (self.discount_factor * kept)
+            let expected = self.prizes.expect_rows(self.slot, self.discounts.view());
+            (expected * (self.discount_factor * kept)).as_standard_layout().into_owned()
         };
         self.integrate();
         let may_exercise = self.discount_factor == 0.0 || !matches!(self.exercise, Exercise::AtMaturity);
@@ -188,7 +189,7 @@ impl<'m> TicketValues<'m> {
         }
         source.pop();
         if knots.len() > old.len() {
-            self.discounts = self.discounts.select(Axis(1), &source);
+            self.discounts = columns(&self.discounts, &source);
         }
         self.knots = knots;
         for b in &mut self.boundary {
@@ -229,7 +230,7 @@ impl<'m> TicketValues<'m> {
             }
         }
         knots.push(self.knots[panels]);
-        self.discounts = self.discounts.select(Axis(1), &kept);
+        self.discounts = columns(&self.discounts, &kept);
         self.knots = knots;
     }
 
@@ -280,11 +281,16 @@ impl<'m> TicketValues<'m> {
     /// V_t(·, r) of one state.
     #[must_use]
     pub fn profile(&self, state: usize) -> TicketProfile<'_> {
-        // Both arrays are built row-major and never transposed, so rows are contiguous.
+        // Both arrays are kept in standard layout (see `columns`), so rows are contiguous.
         let values = self.values.row(state).to_slice().unwrap_or_default();
         let discounts = self.discounts.row(state).to_slice().unwrap_or_default();
         TicketProfile::new(&self.knots, values, discounts)
     }
+}
+
+/// Some columns of an array, in standard layout: `select` alone may answer column-major.
+fn columns(array: &Array2<f64>, indices: &[usize]) -> Array2<f64> {
+    array.select(Axis(1), indices).as_standard_layout().into_owned()
 }
 
 /// The first index in 0..len at which `holds` fails; `holds` must be true, then false.

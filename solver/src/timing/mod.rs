@@ -15,5 +15,5 @@ pub use induction::{Induction, InitialProfile, Schedule};
 pub use node::{Decision, Node, Timing};
 pub use region::{SlotRegion, sale_region};
 
-pub(crate) use choice::{Alternatives, TIE, choose};
+pub(crate) use choice::{Alternatives, choose};
 pub(crate) use induction::alternatives;

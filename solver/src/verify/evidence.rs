@@ -1,7 +1,7 @@
 //! Per panel: the first-order condition integrated, and the second-lowest cost averaged in quantile space.
 
 use crate::auction::{Competition, CostPanels, CostPoint, Transfer, carried};
-use crate::cost::CostLaw;
+use crate::cost::{CostLaw, Tail};
 use crate::numerics::{gauss, integrate};
 
 /// What the evidence needs of F and N on each panel of a partition.
@@ -67,7 +67,7 @@ fn moment(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, competition: &Competi
         } else {
             (1.0 - variable, variable, law.upper_quantile(variable))
         };
-        (b.cost - cost) * competition.second_lowest_density(cdf, survival)
+        (b.cost - cost) * competition.second_lowest_density(&Tail::of(cdf, survival))
     };
     let (from, to) = if by_cdf { (a.cdf, b.cdf) } else { (b.survival, a.survival) };
     if touches_an_end {
@@ -75,5 +75,46 @@ fn moment(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, competition: &Competi
         integrate::singular_ends(from, to, integrand)
     } else {
         gauss::panel(from, to, |u| [integrand(u)])[0]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PanelEvidence;
+    use crate::auction::{Competition, CostPanels};
+    use crate::cost::{Beta, CostLaw, Empirical, Power, TruncatedLognormal, TruncatedNormal, Uniform, VirtualCost};
+
+    /// By parts ∫ (y − θ) dF₂ = ∫ F₂ dθ − (y − x) F₂(x): the left side is computed in quantile space, the right in costs.
+    #[test]
+    fn two_integrals_of_the_second_lowest_cost_agree() {
+        let laws: Vec<Box<dyn CostLaw>> = vec![
+            Box::new(Uniform::new(0.1, 1.3).unwrap()),
+            Box::new(Power::new(0.2, 1.0, 0.5).unwrap()),
+            Box::new(Power::new(0.0, 1.0, 7.3).unwrap()),
+            Box::new(Beta::new(0.0, 1.0, 0.4, 0.6).unwrap()),
+            Box::new(Beta::new(0.0, 1.0, 50.0, 80.0).unwrap()),
+            Box::new(TruncatedNormal::new(0.0, 1.0, 0.5, 0.01).unwrap()),
+            Box::new(TruncatedLognormal::new(0.0, 1.0, -2.0, 1.0).unwrap()),
+            Box::new(Empirical::new(0.0, 1.0, vec![0.0, 0.1, 0.11, 0.4, 1.0]).unwrap()),
+        ];
+        let counts = [
+            Competition::Binomial { trials: 2.0, probability: 1.0 },
+            Competition::Binomial { trials: 10_000.0, probability: 1.0 },
+            Competition::Binomial { trials: 9.0, probability: 0.3 },
+            Competition::Poisson { mean: 4.0 },
+        ];
+        for law in &laws {
+            let virtual_cost = VirtualCost::new(law.as_ref());
+            for competition in counts {
+                let panels = CostPanels::new(&virtual_cost, competition);
+                let mut gap = 0.0_f64;
+                for (pair, integrals) in panels.points().windows(2).zip(panels.panels()) {
+                    let evidence = PanelEvidence::over(&pair[0], &pair[1], law.as_ref(), &competition);
+                    let by_parts = integrals.second - (pair[1].cost - pair[0].cost) * pair[0].second;
+                    gap += (evidence.moment - by_parts).abs();
+                }
+                assert!(gap < 1e-12, "{law:?} {competition:?}: {gap:e} on {} panels", panels.panels().len());
+            }
+        }
     }
 }

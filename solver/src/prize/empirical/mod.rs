@@ -49,8 +49,8 @@ pub struct Estimate {
 /// Observations may come in any order. A cut between bins that would fall into a run of equal values moves to the
 /// nearer end of the run, and bins whose means differ by less than 2e-9 relative are merged: ties in the data
 /// give fewer bins than asked for. An `initial` between two bins belongs to the lower one, one outside the data to
-/// the bin at that end. A bin no counted pair starts in gets the overall frequencies of the bins as its row. All of this stands
-/// in the [report](EstimateReport).
+/// the bin at that end. A bin no counted pair starts in gets the overall frequencies of the bins as its row. All of
+/// this stands in the [report](EstimateReport).
 ///
 /// # Errors
 /// No value at all, or a slot given twice (`file`); a value that is negative or not finite (`column`); no bins, more

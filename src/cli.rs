@@ -1,0 +1,147 @@
+//! The command line: names and help, nothing else.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+
+use crate::commands::calibrate::CalibrateArgs;
+
+/// When to resell an Ethereum execution ticket, for how much, and whether it is anything more than a spot auction
+#[derive(Debug, Parser)]
+#[command(
+    name = "etm",
+    version,
+    arg_required_else_help = true,
+    after_help = "\
+Exit status: 0 done, 1 failed, 2 bad input, 3 solved but not verified to tolerance.
+
+Example:
+  etm init market.toml
+  etm solve market.toml"
+)]
+pub struct Cli {
+    /// Say nothing on stderr but errors
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Solve a market: what the ticket is worth, when it is sold, how far that can be trusted
+    Solve(SolveArgs),
+    /// Write the bid function at one slot and prize as CSV
+    Bids(BidsArgs),
+    /// Fit a prize process to a CSV file of payments and print its table for a market file
+    Calibrate(CalibrateArgs),
+    /// Write a commented market file to start from
+    Init(InitArgs),
+    /// Print the JSON Schema of a market file
+    #[command(after_help = "Example:\n  etm schema > market.schema.json")]
+    Schema,
+    /// Print completions for a shell
+    Completions(CompletionsArgs),
+}
+
+/// A market file with overrides.
+#[derive(Debug, Clone, Args)]
+pub struct MarketArgs {
+    /// Market file; "etm init" writes one to start from
+    #[arg(value_name = "MARKET.toml")]
+    pub market: PathBuf,
+
+    /// Override a key of the market file: buyers.count=7, prize.markov_chain.states[1]=2.5. A choice replaces its
+    /// siblings: holder.discount_rate=0.1 a discount factor, prize.constant.value=1 another prize table. Repeatable
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+}
+
+/// Arguments of `etm solve`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Example:
+  etm solve market.toml --set buyers.count=7 --out results/seven")]
+pub struct SolveArgs {
+    /// The market.
+    #[command(flatten)]
+    pub market: MarketArgs,
+
+    /// Write the results folder
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+
+    /// Print the result object instead of the summary
+    #[arg(long)]
+    pub json: bool,
+
+    /// Replace an existing results folder
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// Arguments of `etm bids`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Example:
+  etm bids market.toml --slot 0 --prize 1.0 --points 11")]
+pub struct BidsArgs {
+    /// The market.
+    #[command(flatten)]
+    pub market: MarketArgs,
+
+    /// Slot of the auction, from 0 to the ticket's maturity
+    #[arg(long, value_name = "T")]
+    pub slot: usize,
+
+    /// Prize in that slot, in ETH; on a chain one of its states
+    #[arg(long, value_name = "R", allow_negative_numbers = true)]
+    pub prize: f64,
+
+    /// Number of costs, evenly spaced over the support, ends included
+    #[arg(long, value_name = "N", default_value_t = 101, conflicts_with = "costs")]
+    pub points: usize,
+
+    /// These costs instead, in ETH
+    #[arg(long, value_name = "X,Y,…", value_delimiter = ',', allow_negative_numbers = true)]
+    pub costs: Option<Vec<f64>>,
+
+    /// Write to a file instead of stdout
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+
+    /// Replace an existing file
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// Arguments of `etm init`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Example:
+  etm init my_market.toml
+  etm solve my_market.toml")]
+pub struct InitArgs {
+    /// File to write
+    #[arg(value_name = "NAME", default_value = "market.toml")]
+    pub name: PathBuf,
+
+    /// Replace an existing file
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// Arguments of `etm completions`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Example:
+  etm completions bash > ~/.local/share/bash-completion/completions/etm")]
+pub struct CompletionsArgs {
+    /// Shell to complete for
+    #[arg(value_name = "SHELL")]
+    pub shell: Shell,
+}

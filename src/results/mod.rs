@@ -1,0 +1,3 @@
+//! What a command leaves on disk.
+
+pub mod folder;

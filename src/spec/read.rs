@@ -1,0 +1,65 @@
+//! The bytes of a market file to text.
+
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::path::Path;
+
+use super::diagnostic::Diagnostic;
+use super::source::Place;
+
+/// The largest market file, bytes: room for a full chain of two thousand states.
+const LARGEST: u64 = 64 << 20;
+
+/// Why there is no text, with the text as far as it could be read.
+pub(crate) struct Unreadable {
+    pub(crate) text: String,
+    pub(crate) diagnostic: Diagnostic,
+}
+
+impl Unreadable {
+    fn whole(problem: String, allowed: &str) -> Self {
+        Self {
+            text: String::new(),
+            diagnostic: Diagnostic::new("unreadable", "", None, problem, allowed),
+        }
+    }
+}
+
+/// The text of a file in UTF-8.
+pub(crate) fn text(path: &Path) -> Result<String, Unreadable> {
+    const ALLOWED: &str = "a market file; \"etm init\" writes one to start from";
+    if path.is_dir() {
+        return Err(Unreadable::whole("this is a folder".to_owned(), ALLOWED));
+    }
+    let refused = |error: std::io::Error| {
+        let problem = match error.kind() {
+            ErrorKind::NotFound => "there is no such file".to_owned(),
+            _ => format!("cannot be read: {error}"),
+        };
+        Unreadable::whole(problem, ALLOWED)
+    };
+    let mut bytes = Vec::new();
+    // Not by the size the file claims: a pipe claims none.
+    let mut file = File::open(path).map_err(refused)?.take(LARGEST + 1);
+    file.read_to_end(&mut bytes).map_err(refused)?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(Unreadable::whole(
+            "the file is larger than 64 MiB".to_owned(),
+            "a market file of at most 64 MiB",
+        ));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let good = error.utf8_error().valid_up_to();
+        let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+        Unreadable {
+            text,
+            diagnostic: Diagnostic::new(
+                "not_utf8",
+                "",
+                Some(Place::new(0, good..good)),
+                "the file is not UTF-8 from here on",
+                "a text file in UTF-8",
+            ),
+        }
+    })
+}
