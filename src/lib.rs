@@ -5,5 +5,6 @@
 pub mod cli;
 pub mod commands;
 pub mod data;
+pub mod report;
 pub mod results;
 pub mod spec;

@@ -16,10 +16,7 @@ const FILES: [&str; 5] = [
 
 fn near(what: &str, got: f64, expected: f64, tolerance: f64) {
     let gap = (got - expected).abs();
-    assert!(
-        gap <= tolerance,
-        "{what}: {got} instead of {expected}, off by {gap:e}"
-    );
+    assert!(gap <= tolerance, "{what}: {got} instead of {expected}, off by {gap:e}");
 }
 
 fn check_key(what: &str, figure: &Figure, expected: &Value, tolerance: f64) {
@@ -61,20 +58,12 @@ fn reference_cases_in_scope() {
                 }
             }
             let start = &solution.nodes[0][market.initial()].auction;
-            for (key, got) in [
-                ("participation_cutoff", start.cutoff),
-                ("reserve_price", start.reserve),
-            ] {
+            for (key, got) in [("participation_cutoff", start.cutoff), ("reserve_price", start.reserve)] {
                 if let Some(expected) = case.get(key).and_then(Value::as_f64) {
                     near(&format!("{name}, {key}"), got, expected, tolerance);
                 }
             }
-            for bid in case
-                .get("bids")
-                .and_then(Value::as_array)
-                .into_iter()
-                .flatten()
-            {
+            for bid in case.get("bids").and_then(Value::as_array).into_iter().flatten() {
                 let number = |key: &str| bid.get(key).and_then(Value::as_f64);
                 let slot = bid["slot"].as_u64().expect("a slot") as usize;
                 let prize = number("prize").expect("a prize");
@@ -115,15 +104,11 @@ fn revenue_agrees_with_the_formula_without_densities() {
                     let mut breaks = vec![law.lower];
                     breaks.extend(kinks.iter().copied().chain(law.knots()));
                     // Graded towards the lower end, where F may have a root's slope.
-                    breaks.extend(
-                        (1..40).map(|k| law.lower + 0.5f64.powi(k) * (outcome.cutoff - law.lower)),
-                    );
+                    breaks.extend((1..40).map(|k| law.lower + 0.5f64.powi(k) * (outcome.cutoff - law.lower)));
                     breaks.retain(|x| *x >= law.lower && *x < outcome.cutoff);
                     breaks.push(outcome.cutoff);
                     breaks.sort_by(f64::total_cmp);
-                    let integral = brute::quadrature::pieces(&breaks, 1, |x| {
-                        (lot.worth)(x).1 * second(law.cdf(x))
-                    });
+                    let integral = brute::quadrature::pieces(&breaks, 1, |x| (lot.worth)(x).1 * second(law.cdf(x)));
                     let u = law.cdf(outcome.cutoff);
                     let v = if outcome.sold > 0.0 {
                         (lot.worth)(outcome.cutoff).0
@@ -131,12 +116,7 @@ fn revenue_agrees_with_the_formula_without_densities() {
                         0.0
                     };
                     let formula = outcome.reserve * buyers.one_below(u) + second(u) * v + integral;
-                    near(
-                        &format!("{text}\nslot {t}, state {s}"),
-                        outcome.payment,
-                        formula,
-                        1e-12,
-                    );
+                    near(&format!("{text}\nslot {t}, state {s}"), outcome.payment, formula, 1e-12);
                 });
             }
         }
@@ -153,37 +133,23 @@ fn random_results_are_consistent() {
         let held: f64 = result.auction_probability.iter().sum();
         let used: f64 = result.exercise_probability.iter().sum();
         assert!(result.sold_probability <= held + slack, "{text}");
-        assert!(
-            used <= 1.0 + slack && result.buyers_surplus >= -slack,
-            "{text}"
-        );
-        assert!(
-            result.sale_value_now <= result.seller_value + slack,
-            "{text}"
-        );
+        assert!(used <= 1.0 + slack && result.buyers_surplus >= -slack, "{text}");
+        assert!(result.sale_value_now <= result.seller_value + slack, "{text}");
         assert!(
             result.spot_at_maturity_value <= result.seller_value + slack,
             "{text}\n{result:?}"
         );
-        let plain = market.own_cost.is_none()
-            && market.winner_cost == 0.0
-            && market.buyer_discount == market.discount;
+        let plain = market.own_cost.is_none() && market.winner_cost == 0.0 && market.buyer_discount == market.discount;
         if plain && text.contains("\"once\"") {
             let mut order = vec![result.spot_at_maturity_value];
             order.extend(result.spot_best_time_value);
             order.push(result.seller_value);
             order.extend(result.optimal_mechanism_value);
             order.extend(result.efficient_value);
-            assert!(
-                order.windows(2).all(|w| w[0] <= w[1] + slack),
-                "{text}\n{order:?}"
-            );
+            assert!(order.windows(2).all(|w| w[0] <= w[1] + slack), "{text}\n{order:?}");
         }
         if plain && market.reserve == Reserve::None && text.contains("\"once\"") {
-            assert!(
-                result.sale_value_now >= result.seller_value - slack,
-                "T1 fails: {text}"
-            );
+            assert!(result.sale_value_now >= result.seller_value - slack, "T1 fails: {text}");
         }
     }
 }
@@ -195,12 +161,7 @@ fn receipts_on_the_way_add_up_to_the_seller_value() {
         let (text, market) = random_market(seed);
         let solution = market.solve();
         let walked = brute::path::Walk::all(&solution).revenue;
-        near(
-            &text,
-            walked,
-            solution.nodes[0][market.initial()].value,
-            1e-12,
-        );
+        near(&text, walked, solution.nodes[0][market.initial()].value, 1e-12);
     }
 }
 
@@ -259,9 +220,7 @@ fn buyers_surplus_agrees_with_the_auctions() {
         let (text, market) = random_market(seed);
         let solution = market.solve();
         let start = &solution.nodes[0][market.initial()];
-        if start.decision != brute::holder::Decision::Auction
-            || market.sale != brute::market::Sale::Once
-        {
+        if start.decision != brute::holder::Decision::Auction || market.sale != brute::market::Sale::Once {
             continue;
         }
         let walked = brute::path::Walk::all(&solution).surplus;

@@ -24,12 +24,32 @@ pub enum SolveError {
         /// The limit.
         most: usize,
     },
-    /// A slot or prize that the market does not have.
-    #[error("slot {slot} has no such prize; the market runs from slot 0 to {maturity}")]
-    NoSuchNode {
+    /// A slot after maturity.
+    #[error("slot {slot} is after maturity; allowed are slots 0 to {maturity}")]
+    NoSuchSlot {
         /// The slot asked for.
         slot: usize,
         /// The last slot.
         maturity: usize,
+    },
+    /// A prize that is no state of the slot.
+    #[error("{prize} is no prize of slot {slot}; allowed are {states} (within 1e-9, relative)")]
+    NoSuchPrize {
+        /// The slot asked for.
+        slot: usize,
+        /// The prize asked for, ETH.
+        prize: f64,
+        /// The prizes that are possible.
+        states: String,
+    },
+    /// A cost outside the support: no buyer has it.
+    #[error("{cost} is no buyer's cost; allowed are costs from {lower} to {upper}")]
+    NoSuchCost {
+        /// The cost asked for, ETH.
+        cost: f64,
+        /// lo.
+        lower: f64,
+        /// hi.
+        upper: f64,
     },
 }

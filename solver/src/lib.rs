@@ -17,10 +17,12 @@ pub mod prize;
 pub mod timing;
 pub mod verify;
 
+mod bids;
 mod equilibrium;
 mod error;
 pub mod solve;
 
+pub use bids::TypeAtNode;
 pub use equilibrium::{Benchmarks, Equilibrium, Summary};
 pub use error::SolveError;
 pub use solve::{Settings, solve};

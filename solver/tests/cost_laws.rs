@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use etm_solver::cost::{
-    Beta, CostLaw, Empirical, Power, Side, TruncatedExponential, TruncatedLognormal,
-    TruncatedNormal, Uniform, VirtualCost,
+    Beta, CostLaw, Empirical, Power, Side, TruncatedExponential, TruncatedLognormal, TruncatedNormal, Uniform,
+    VirtualCost,
 };
 use proptest::prelude::*;
 
@@ -131,10 +131,7 @@ fn check<const N: usize>(rows: &[Row<N>], build: impl Fn([f64; N]) -> Law) {
             law.pdf(*cost, Side::Left),
             law.markup(*cost, Side::Left),
         ];
-        for (name, (found, expected)) in ["F", "S", "f", "F/f"]
-            .iter()
-            .zip(found.iter().zip(expected))
-        {
+        for (name, (found, expected)) in ["F", "S", "f", "F/f"].iter().zip(found.iter().zip(expected)) {
             let error = (found / expected - 1.0).abs();
             // f and F/f carry the tail of F or S beside their own size.
             let allowed = tolerance(*expected) + tolerance(law.cdf(*cost));
@@ -150,10 +147,7 @@ fn check<const N: usize>(rows: &[Row<N>], build: impl Fn([f64; N]) -> Law) {
 /// The quantiles of the reference values come back to the cost, up to what one rounding of F or S moves it.
 fn check_inverse(law: &dyn CostLaw, cost: f64, cdf: f64, survival: f64) {
     let density = law.pdf(cost, Side::Left);
-    for (found, share) in [
-        (law.quantile(cdf), cdf),
-        (law.upper_quantile(survival), survival),
-    ] {
+    for (found, share) in [(law.quantile(cdf), cdf), (law.upper_quantile(survival), survival)] {
         let allowed = 4e-15 * cost.abs() + (2.0 * tolerance(share) * share + 4e-16) / density;
         // Where 1 − share underflows the other tail says nothing.
         if share < 1.0 {
@@ -195,13 +189,11 @@ fn laws() -> impl Strategy<Value = Law> {
     let ends = (-2.0..2.0_f64, 0.01..3.0_f64);
     let shape = (0.05_f64.ln()..200.0_f64.ln()).prop_map(f64::exp);
     prop_oneof![
-        ends.clone().prop_map(
-            |(lower, width)| Arc::new(Uniform::new(lower, lower + width).unwrap()) as Law
-        ),
+        ends.clone()
+            .prop_map(|(lower, width)| Arc::new(Uniform::new(lower, lower + width).unwrap()) as Law),
         (0.01..3.0_f64, shape.clone()).prop_map(|(width, a)| power([0.0, width, a])),
-        (ends.clone(), 1e-6..200.0_f64).prop_map(|((lower, width), decay)| {
-            exponential([lower, lower + width, decay / width])
-        }),
+        (ends.clone(), 1e-6..200.0_f64)
+            .prop_map(|((lower, width), decay)| { exponential([lower, lower + width, decay / width]) }),
         (ends, -20.0..20.0_f64, 0.02..50.0_f64).prop_map(|((lower, width), place, spread)| {
             normal([lower, lower + width, lower + place * width, spread * width])
         }),
@@ -211,12 +203,7 @@ fn laws() -> impl Strategy<Value = Law> {
             -3.0..3.0_f64,
             0.1..10.0_f64
         )
-            .prop_map(|(lower, width, mean, sd)| lognormal([
-                lower,
-                lower + width,
-                mean,
-                sd
-            ])),
+            .prop_map(|(lower, width, mean, sd)| lognormal([lower, lower + width, mean, sd])),
         (0.01..3.0_f64, shape.clone(), shape).prop_map(|(width, a, b)| beta([0.0, width, a, b])),
         (-2.0..2.0_f64, prop::collection::vec(0.01..1.0_f64, 1..12))
             .prop_map(|(lower, steps)| empirical(lower, &steps)),
@@ -341,8 +328,7 @@ fn compare_with_hull(law: &dyn CostLaw, points: usize) {
         let found = virtual_cost.ironed_value(0.5 * (from + to), Side::Left);
         // A tangent point between grid points costs the chord at most H″h²/8, H″ = dz/dq = 2/f, at either end.
         let thin = law.pdf(from, Side::Left).min(law.pdf(to, Side::Right));
-        let allowed = (thin * (law.cdf(to) - law.cdf(from)) * (points as f64).powi(2)).recip()
-            + 1e-12 * level;
+        let allowed = (thin * (law.cdf(to) - law.cdf(from)) * (points as f64).powi(2)).recip() + 1e-12 * level;
         assert!(
             (found - level).abs() <= allowed,
             "{law:?}: {found} is not {level} on [{from}, {to}]"
@@ -358,18 +344,14 @@ fn compare_with_hull(law: &dyn CostLaw, points: usize) {
             "{law:?}: {flat:?} is on no flat of the hull"
         );
         // Either z meets the level or it jumps across it, or the support ends.
-        let [before, after] =
-            [Side::Left, Side::Right].map(|side| virtual_cost.value(flat.lower, side));
+        let [before, after] = [Side::Left, Side::Right].map(|side| virtual_cost.value(flat.lower, side));
         let slack = 1e-12 * flat.level.abs();
         assert!(
             before <= flat.level + slack && after >= flat.level - slack,
             "{law:?}: {flat:?}"
         );
     }
-    assert_eq!(
-        virtual_cost.is_increasing(),
-        virtual_cost.ironed().is_empty()
-    );
+    assert_eq!(virtual_cost.is_increasing(), virtual_cost.ironed().is_empty());
 }
 
 #[test]
@@ -382,8 +364,7 @@ fn beta_laws_are_ironed_up_to_hi_when_the_density_is_infinite_there() {
         };
         assert_eq!(flat.upper, 1.0);
         // z(l) S(l) = hi − l F(l).
-        let residual =
-            flat.level * law.survival(flat.lower) - (1.0 - flat.lower * law.cdf(flat.lower));
+        let residual = flat.level * law.survival(flat.lower) - (1.0 - flat.lower * law.cdf(flat.lower));
         assert!(residual.abs() < 1e-14 * flat.level, "{residual:e}");
         let end = virtual_cost.ironed_value(1.0, Side::Right);
         assert_eq!(end, flat.level);
@@ -398,17 +379,10 @@ fn beta_laws_are_ironed_up_to_hi_when_the_density_is_infinite_there() {
 #[test]
 fn an_ironed_interval_may_span_steps_and_end_at_a_jump() {
     // The mean of z over [4, 7], F = 5/9 and 8/9 there, is (8·7 − 5·4)/3 = 12; z jumps over it at 4, from 6.5 to 14.
-    let law = Empirical::new(
-        0.0,
-        12.0,
-        vec![0.0, 1.0, 2.0, 2.5, 3.5, 4.0, 6.0, 6.5, 7.0, 12.0],
-    )
-    .unwrap();
+    let law = Empirical::new(0.0, 12.0, vec![0.0, 1.0, 2.0, 2.5, 3.5, 4.0, 6.0, 6.5, 7.0, 12.0]).unwrap();
     let virtual_cost = VirtualCost::new(&law);
     let last = virtual_cost.ironed()[2];
-    assert!(
-        (last.lower - 4.0).abs() < 1e-12 && last.upper == 7.0 && (last.level - 12.0).abs() < 1e-12
-    );
+    assert!((last.lower - 4.0).abs() < 1e-12 && last.upper == 7.0 && (last.level - 12.0).abs() < 1e-12);
     compare_with_hull(&law, 1_000_000);
 }
 
@@ -448,17 +422,8 @@ fn every_answer_is_a_number() {
         beta([0.0, 1.0, 500.0, 500.0]),
     ];
     for law in laws {
-        let ends = [
-            law.lower(),
-            law.upper(),
-            f64::MAX,
-            -f64::MAX,
-            -0.0,
-            5e-324,
-            -5e-324,
-        ];
-        let inside =
-            (0..=1000).map(|k| law.lower() + (law.upper() - law.lower()) * f64::from(k) / 1000.0);
+        let ends = [law.lower(), law.upper(), f64::MAX, -f64::MAX, -0.0, 5e-324, -5e-324];
+        let inside = (0..=1000).map(|k| law.lower() + (law.upper() - law.lower()) * f64::from(k) / 1000.0);
         for cost in inside.chain(ends) {
             for side in [Side::Left, Side::Right] {
                 let answers = [
@@ -467,18 +432,12 @@ fn every_answer_is_a_number() {
                     law.pdf(cost, side),
                     law.markup(cost, side),
                 ];
-                assert!(
-                    answers.iter().all(|x| *x >= 0.0),
-                    "{law:?} at {cost}: {answers:?}"
-                );
+                assert!(answers.iter().all(|x| *x >= 0.0), "{law:?} at {cost}: {answers:?}");
             }
         }
         for share in [-1.0, 0.0, 5e-324, 1e-300, 0.5, 1.0 - 1e-16, 1.0, 2.0] {
             for cost in [law.quantile(share), law.upper_quantile(share)] {
-                assert!(
-                    law.lower() <= cost && cost <= law.upper(),
-                    "{law:?}: {share}"
-                );
+                assert!(law.lower() <= cost && cost <= law.upper(), "{law:?}: {share}");
             }
         }
     }
@@ -492,14 +451,8 @@ fn bad_parameters_are_refused_all_at_once() {
         })
     };
     assert_eq!(keys(Uniform::new(1.0, 1.0).err()), ["upper"]);
-    assert_eq!(
-        keys(Power::new(f64::NAN, 1.0, 0.0).err()),
-        ["lower", "exponent"]
-    );
-    assert_eq!(
-        keys(Beta::new(0.0, 1.0, 0.0, -1.0).err()),
-        ["alpha", "beta"]
-    );
+    assert_eq!(keys(Power::new(f64::NAN, 1.0, 0.0).err()), ["lower", "exponent"]);
+    assert_eq!(keys(Beta::new(0.0, 1.0, 0.0, -1.0).err()), ["alpha", "beta"]);
     assert_eq!(
         keys(TruncatedNormal::new(1.0, 0.0, f64::INFINITY, 0.0).err()),
         ["upper", "mean", "sd"]
@@ -508,26 +461,14 @@ fn bad_parameters_are_refused_all_at_once() {
         keys(TruncatedLognormal::new(-1.0, 1.0, 0.0, 0.0).err()),
         ["lower", "log_sd"]
     );
-    assert_eq!(
-        keys(TruncatedExponential::new(0.0, 1.0, -1.0).err()),
-        ["rate"]
-    );
+    assert_eq!(keys(TruncatedExponential::new(0.0, 1.0, -1.0).err()), ["rate"]);
     assert_eq!(
         keys(Empirical::new(0.0, 1.0, vec![0.0, 0.5, 0.5]).err()),
         ["quantiles[2]", "quantiles[2]"]
     );
-    assert_eq!(
-        keys(Empirical::new(0.0, 1.0, Vec::new()).err()),
-        ["quantiles"]
-    );
+    assert_eq!(keys(Empirical::new(0.0, 1.0, Vec::new()).err()), ["quantiles"]);
     // All the mass within rounding of one cost.
-    assert_eq!(
-        keys(TruncatedNormal::new(1.0, 2.0, 1.5, 1e-20).err()),
-        ["sd"]
-    );
-    assert_eq!(
-        keys(TruncatedExponential::new(1.0, 2.0, 1e18).err()),
-        ["rate"]
-    );
+    assert_eq!(keys(TruncatedNormal::new(1.0, 2.0, 1.5, 1e-20).err()), ["sd"]);
+    assert_eq!(keys(TruncatedExponential::new(1.0, 2.0, 1e18).err()), ["rate"]);
     assert_eq!(keys(Power::new(1.0, 2.0, 0.01).err()), ["exponent"]);
 }

@@ -23,6 +23,9 @@ pub enum FolderError {
     /// A path that names nothing new: empty, `/`, `.` or `..`.
     #[error("\"{}\": nothing can be written in its place; give a path that ends in a new name", .0.display())]
     NoName(PathBuf),
+    /// A file in a folder that does not exist.
+    #[error("{}: there is no such folder", .0.display())]
+    NoFolder(PathBuf),
     /// The operating system refused.
     #[error("{}: {doing}: {reason}", path.display())]
     Refused {
@@ -47,7 +50,16 @@ fn refused<'a>(path: &'a Path, doing: &'static str) -> impl FnOnce(io::Error) ->
     move |reason| FolderError::Refused {
         path: path.to_owned(),
         doing,
-        reason,
+        reason: plain(reason),
+    }
+}
+
+/// The reason without the hidden name that tempfile adds to it.
+fn plain(reason: io::Error) -> io::Error {
+    use io::ErrorKind::{NotADirectory, NotFound, PermissionDenied, ReadOnlyFilesystem, StorageFull};
+    match reason.kind() {
+        kind @ (NotADirectory | NotFound | PermissionDenied | ReadOnlyFilesystem | StorageFull) => kind.into(),
+        _ => reason,
     }
 }
 
@@ -162,6 +174,9 @@ pub fn write_file(target: &Path, bytes: &[u8], force: bool) -> Result<(), Folder
         return Err(FolderError::IsFolder(target.to_owned()));
     }
     let parent = parent(target)?;
+    if !parent.is_dir() {
+        return Err(FolderError::NoFolder(parent));
+    }
     if target.exists() && !target.is_file() {
         // A device or a pipe (/dev/stdout) is written to, not replaced.
         return fs::write(target, bytes).map_err(refused(target, "cannot be written"));
@@ -220,4 +235,112 @@ fn hidden(mode: u32) -> Builder<'static, 'static> {
     #[cfg(not(unix))]
     let _ = mode;
     builder
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<String> = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn nothing_is_left_of_a_folder_that_was_not_committed() {
+        let home = tempfile::tempdir().unwrap();
+        let staged = StagedFolder::create(&home.path().join("out"), false).unwrap();
+        staged.write("result.json", b"{").unwrap();
+        drop(staged);
+        assert!(names(home.path()).is_empty());
+    }
+
+    #[test]
+    fn an_existing_folder_is_replaced_only_by_force_and_then_wholly() {
+        let home = tempfile::tempdir().unwrap();
+        let target = home.path().join("deep/out");
+        let first = StagedFolder::create(&target, false).unwrap();
+        first.write("old", b"1").unwrap();
+        first.commit().unwrap();
+        assert!(matches!(
+            StagedFolder::create(&target, false),
+            Err(FolderError::Exists(_))
+        ));
+        let second = StagedFolder::create(&target, true).unwrap();
+        second.write("new", b"2").unwrap();
+        second.commit().unwrap();
+        assert_eq!(names(&target), ["new"]);
+        assert_eq!(names(target.parent().unwrap()), ["out"]);
+    }
+
+    #[test]
+    fn a_folder_that_appears_meanwhile_is_kept() {
+        let home = tempfile::tempdir().unwrap();
+        let target = home.path().join("out");
+        let staged = StagedFolder::create(&target, false).unwrap();
+        fs::create_dir(&target).unwrap();
+        fs::write(target.join("theirs"), b"1").unwrap();
+        assert!(matches!(staged.commit(), Err(FolderError::Exists(_))));
+        assert_eq!(names(home.path()), ["out"]);
+        assert_eq!(names(&target), ["theirs"]);
+    }
+
+    #[test]
+    fn files_and_folders_do_not_replace_each_other() {
+        let home = tempfile::tempdir().unwrap();
+        let file = home.path().join("file");
+        write_file(&file, b"1", false).unwrap();
+        assert!(matches!(StagedFolder::create(&file, true), Err(FolderError::IsFile(_))));
+        assert!(matches!(
+            write_file(home.path(), b"2", true),
+            Err(FolderError::IsFolder(_))
+        ));
+        assert!(matches!(
+            StagedFolder::create(&file.join("below"), false),
+            Err(FolderError::Refused { .. })
+        ));
+        assert!(matches!(
+            write_file(&home.path().join("no/file"), b"2", true),
+            Err(FolderError::NoFolder(_))
+        ));
+        for nameless in ["", "/", "..", "a/.."] {
+            assert!(matches!(
+                StagedFolder::create(Path::new(nameless), true),
+                Err(FolderError::NoName(_))
+            ));
+        }
+        assert_eq!(fs::read(&file).unwrap(), b"1");
+    }
+
+    #[test]
+    fn a_file_is_replaced_only_by_force() {
+        let home = tempfile::tempdir().unwrap();
+        let file = home.path().join("file");
+        write_file(&file, b"1", false).unwrap();
+        assert!(matches!(write_file(&file, b"2", false), Err(FolderError::Exists(_))));
+        assert_eq!(fs::read(&file).unwrap(), b"1");
+        write_file(&file, b"2", true).unwrap();
+        assert_eq!(fs::read(&file).unwrap(), b"2");
+        assert_eq!(names(home.path()), ["file"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn results_are_as_open_as_other_files() {
+        use std::os::unix::fs::PermissionsExt;
+        let home = tempfile::tempdir().unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();
+        let (folder, file) = (home.path().join("out"), home.path().join("file"));
+        StagedFolder::create(&folder, false).unwrap().commit().unwrap();
+        write_file(&file, b"", false).unwrap();
+        let (plain_folder, plain_file) = (home.path().join("plain"), home.path().join("plain_file"));
+        fs::create_dir(&plain_folder).unwrap();
+        fs::write(&plain_file, b"").unwrap();
+        assert_eq!(mode(&folder), mode(&plain_folder));
+        assert_eq!(mode(&file), mode(&plain_file));
+    }
 }

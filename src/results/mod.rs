@@ -1,3 +1,10 @@
-//! What a command leaves on disk.
+//! What a solved market leaves behind: one file of the results folder each, and the folder itself.
 
+pub mod curves;
 pub mod folder;
+pub mod manifest;
+pub mod market_file;
+pub mod nodes;
+pub mod result;
+
+mod csv_text;

@@ -125,15 +125,17 @@ impl<'t> Argument<'t> {
 
     /// The value from byte `start` of the argument on.
     fn value(&self, start: usize, key: &Key) -> Result<Node, Diagnostic> {
-        let text = &self.text[start..];
+        let text = self.text[start..].trim_end();
+        let start = start + (text.len() - text.trim_start().len());
+        let text = text.trim_start();
         let bare = Node {
-            place: Place::new(self.source, start..self.text.len()),
-            value: Value::Text(text.trim().to_owned()),
+            place: Place::new(self.source, start..start + text.len()),
+            value: Value::Text(text.to_owned()),
         };
         let (parsed, errors) = DeValue::parse_recoverable(text);
         if let Some(error) = errors.first() {
             // What opens like a list, a table or a quoted text was meant as TOML.
-            if text.trim_start().starts_with(['[', '{', '"', '\'']) {
+            if text.starts_with(['[', '{', '"', '\'']) {
                 let span = error.span().unwrap_or(0..text.len());
                 let span = span.start + start..span.end + start;
                 return Err(self.fault("set_syntax", span, error.message().to_owned(), &key.shape.to_string()));

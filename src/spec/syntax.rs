@@ -1,10 +1,20 @@
 //! The text of a market file to a tree, with all syntax errors.
+//!
+//! The parser recovers from most errors. Two slips take the rest of the file with them: a key without `=`, and a list
+//! that is not closed. These are noted, blanked out and the text is read again.
+
+use std::ops::Range;
 
 use toml::de::DeTable;
 
 use super::diagnostic::Diagnostic;
 use super::source::Place;
-use super::tree::Node;
+use super::tree::{Node, shortened};
+
+/// How often a text is read again at most.
+const MOST_REPAIRS: usize = 20;
+/// Texts longer than this, bytes, are read once.
+const LONGEST_REPAIRED: usize = 1 << 20;
 
 /// A document as far as its text could be read.
 pub(crate) struct Parsed {
@@ -14,7 +24,7 @@ pub(crate) struct Parsed {
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// Byte ranges from one `[header]` to the next in which the text is broken: nothing said about a value there
     /// can be trusted.
-    broken: Vec<std::ops::Range<usize>>,
+    broken: Vec<Range<usize>>,
 }
 
 impl Parsed {
@@ -32,66 +42,154 @@ impl Parsed {
     }
 }
 
+/// What the parser says, and where.
+struct Stumble {
+    span: Range<usize>,
+    message: String,
+}
+
 /// Reads a text as far as it goes.
 pub(crate) fn parse(text: &str) -> Parsed {
-    let (table, errors) = DeTable::parse_recoverable(text);
-    let mut faults: Vec<(std::ops::Range<usize>, String)> = errors
-        .iter()
-        .map(|error| {
-            (
-                error.span().unwrap_or(text.len()..text.len()),
-                error.message().to_owned(),
-            )
-        })
-        .collect();
-    faults.sort_by_key(|(span, _)| span.start);
-    let mut diagnostics = Vec::new();
-    let mut broken = Vec::new();
+    let mut readable = text.to_owned();
+    let mut found: Vec<Stumble> = Vec::new();
+    for _ in 0..MOST_REPAIRS {
+        let stumbles = stumbles(&readable);
+        let repair = stumbles.iter().find_map(|stumble| repair(&readable, stumble));
+        let Some((lost, stumble)) = repair.filter(|_| text.len() <= LONGEST_REPAIRED) else {
+            break;
+        };
+        let blank: String = readable[lost.clone()]
+            .bytes()
+            .map(|byte| if byte == b'\n' { '\n' } else { ' ' })
+            .collect();
+        readable.replace_range(lost, &blank);
+        found.push(stumble);
+    }
+    let (table, _) = DeTable::parse_recoverable(&readable);
+    found.extend(stumbles(&readable));
+    found.sort_by_key(|stumble| stumble.span.start);
+
+    let mut parsed = Parsed {
+        document: Node::document(0, table.get_ref()),
+        diagnostics: Vec::new(),
+        broken: Vec::new(),
+    };
     let mut last_line = None;
-    for (span, message) in faults {
-        let duplicate = message == "duplicate key";
-        if !duplicate {
-            broken.push(section(text, span.start));
-        }
-        let line = text[..span.start].rfind('\n');
+    for stumble in found {
+        let line = text[..stumble.span.start].rfind('\n');
+        let duplicate = stumble.message == "duplicate key";
         // A slip makes the parser stumble several times on the rest of its line.
         if duplicate || last_line != Some(line) {
-            diagnostics.push(fault(text, span, message, duplicate));
+            parsed.diagnostics.push(fault(text, &stumble, duplicate));
         }
         if !duplicate {
             last_line = Some(line);
+            parsed.broken.push(section(text, stumble.span.start));
         }
     }
-    Parsed {
-        document: Node::document(0, table.get_ref()),
-        diagnostics,
-        broken,
-    }
+    parsed
 }
 
-fn fault(text: &str, span: std::ops::Range<usize>, message: String, duplicate: bool) -> Diagnostic {
-    let place = Some(Place::new(0, span.clone()));
+fn stumbles(text: &str) -> Vec<Stumble> {
+    let (_, errors) = DeTable::parse_recoverable(text);
+    let mut list: Vec<Stumble> = errors
+        .iter()
+        .map(|error| Stumble {
+            span: error.span().unwrap_or(text.len()..text.len()),
+            message: error.message().to_owned(),
+        })
+        .collect();
+    list.sort_by_key(|stumble| stumble.span.start);
+    list
+}
+
+/// The bytes to blank out so that the rest of the file can be read, and what to say of them.
+fn repair(text: &str, stumble: &Stumble) -> Option<(Range<usize>, Stumble)> {
+    let offset = stumble.span.start;
+    let start = line_start(text, offset);
+    let end = text[offset..].find('\n').map_or(text.len(), |i| offset + i);
+    if stumble.message.starts_with("key with no value") {
+        let message = "a key without a value, expected key = value".to_owned();
+        let key = text[start..end].trim_end().len();
+        let indent = key - text[start..start + key].trim_start().len();
+        let span = start + indent..start + key;
+        return (!span.is_empty()).then_some((start..end, Stumble { span, message }));
+    }
+    // A list or table in which the next statement turns up was not closed.
+    let inside = ["array", "inline table", "key-value pairs"]
+        .iter()
+        .any(|part| stumble.message.contains(part));
+    if !inside || !opens_statement(&text[start..end]) {
+        return None;
+    }
+    let opened = statement_before(text, start)?;
+    let bracket = text[opened..start].find(['[', '{']).map(|i| opened + i)?;
+    let message = if text[bracket..].starts_with('[') {
+        "this list is not closed, expected `]`"
+    } else {
+        "this table is not closed, expected `}`"
+    };
+    let message = message.to_owned();
+    let span = bracket..bracket + 1;
+    Some((opened..start, Stumble { span, message }))
+}
+
+fn line_start(text: &str, offset: usize) -> usize {
+    text[..offset].rfind('\n').map_or(0, |newline| newline + 1)
+}
+
+/// Whether a line starts with `[header]` or `key =`.
+fn opens_statement(line: &str) -> bool {
+    opens_table(line) || opens_value(line)
+}
+
+fn opens_table(line: &str) -> bool {
+    // A row of a matrix starts like a header, with a number behind the bracket.
+    line.trim_start().strip_prefix('[').is_some_and(|rest| {
+        let name = rest.trim_start_matches(['[', ' ', '\t']);
+        name.starts_with(|c: char| c.is_alphabetic() || "_\"'".contains(c))
+    })
+}
+
+fn opens_value(line: &str) -> bool {
+    let name = |c: char| c.is_alphanumeric() || " \t_-.\"'".contains(c);
+    line.split_once('=')
+        .is_some_and(|(key, _)| !key.trim().is_empty() && key.chars().all(name))
+}
+
+/// Where the last `key =` before an offset starts.
+fn statement_before(text: &str, offset: usize) -> Option<usize> {
+    let mut end = offset;
+    while end > 0 {
+        let start = line_start(text, end - 1);
+        let line = &text[start..end];
+        if opens_value(line) {
+            return Some(start);
+        }
+        if opens_table(line) {
+            return None;
+        }
+        end = start;
+    }
+    None
+}
+
+fn fault(text: &str, stumble: &Stumble, duplicate: bool) -> Diagnostic {
+    let place = Some(Place::new(0, stumble.span.clone()));
     if duplicate {
-        let key = text.get(span).unwrap_or_default();
-        let problem = format!("{} is given twice", super::tree::shortened(key));
+        let key = text.get(stumble.span.clone()).unwrap_or_default();
+        let problem = format!("{} is given twice", shortened(key));
         return Diagnostic::new("duplicate_key", "", place, problem, "every key once");
     }
-    Diagnostic::new("syntax", "", place, message, "")
+    Diagnostic::new("syntax", "", place, stumble.message.as_str(), "")
 }
 
 /// The lines around an offset from one that opens a table to the next.
-fn section(text: &str, offset: usize) -> std::ops::Range<usize> {
-    // A row of a matrix starts like a header, with a number behind the bracket.
-    let opens = |line: &str| {
-        line.trim_start().strip_prefix('[').is_some_and(|rest| {
-            let name = rest.trim_start_matches(['[', ' ', '\t']);
-            name.starts_with(|c: char| c.is_alphabetic() || "_\"'".contains(c))
-        })
-    };
+fn section(text: &str, offset: usize) -> Range<usize> {
     let mut start = 0;
     let mut position = 0;
     for line in text.split_inclusive('\n') {
-        if opens(line) {
+        if opens_table(line) {
             if position > offset {
                 return start..position;
             }

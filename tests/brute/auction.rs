@@ -104,8 +104,7 @@ impl Lot<'_> {
         let mut contested = 0.0;
         for piece in self.smooth_breaks(cutoff).windows(2) {
             let middle = 0.5 * (piece[0] + piece[1]);
-            contested +=
-                self.second_values(piece[0], middle) + self.second_values(middle, piece[1]);
+            contested += self.second_values(piece[0], middle) + self.second_values(middle, piece[1]);
         }
         self.outcome(cutoff, price, contested, unsold)
     }
@@ -130,11 +129,7 @@ impl Lot<'_> {
         }
         let at = |y: f64| {
             let cell = points.partition_point(|p| *p <= y).clamp(1, points.len()) - 1;
-            let cutoff = if y >= law.coordinate(top) {
-                top
-            } else {
-                law.at(y).0
-            };
+            let cutoff = if y >= law.coordinate(top) { top } else { law.at(y).0 };
             let base = contested[cell] + self.second_values(points[cell], y);
             self.outcome(cutoff, self.value(cutoff).max(0.0), base, unsold)
         };
@@ -145,14 +140,9 @@ impl Lot<'_> {
         let last = points.len() - 1;
         // Each with whether its cutoff is exact.
         let mut best = vec![(scanned[0], false), (scanned[last], false)];
-        best.extend(
-            self.peaks(&points, unsold)
-                .into_iter()
-                .map(|y| (at(y), true)),
-        );
+        best.extend(self.peaks(&points, unsold).into_iter().map(|y| (at(y), true)));
         for i in 1..last {
-            let peak = scanned[i].value >= scanned[i - 1].value
-                && scanned[i].value >= scanned[i + 1].value;
+            let peak = scanned[i].value >= scanned[i - 1].value && scanned[i].value >= scanned[i + 1].value;
             if peak {
                 best.push((golden(&at, points[i - 1], points[i + 1]), false));
             }
@@ -163,14 +153,10 @@ impl Lot<'_> {
         let most = best.iter().map(|(o, _)| o.value).fold(f64::MIN, f64::max);
         let near = |o: &Outcome, part: f64| o.value >= most - part * most.abs();
         let tied = best.iter().filter(|(o, _)| near(o, 1e-12));
-        let order = |a: &&(Outcome, bool), b: &&(Outcome, bool)| {
-            a.1.cmp(&b.1).then(a.0.cutoff.total_cmp(&b.0.cutoff))
-        };
+        let order = |a: &&(Outcome, bool), b: &&(Outcome, bool)| a.1.cmp(&b.1).then(a.0.cutoff.total_cmp(&b.0.cutoff));
         let mut chosen = tied.max_by(order).expect("one is the best").0;
         let apart = |o: &Outcome| (o.cutoff - chosen.cutoff).abs() > 1e-4 * (law.upper - law.lower);
-        chosen.rivalled = best
-            .iter()
-            .any(|(o, exact)| *exact && near(o, 1e-9) && apart(o));
+        chosen.rivalled = best.iter().any(|(o, exact)| *exact && near(o, 1e-9) && apart(o));
         chosen
     }
 

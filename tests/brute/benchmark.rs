@@ -12,10 +12,7 @@ fn spot(solution: &Solution, prize: f64, share: f64, unsold: f64) -> Outcome {
     let market = &solution.market;
     let worth = |cost: f64| {
         let gain = share * (prize - cost).max(0.0);
-        (
-            gain - market.winner_cost,
-            if prize >= cost { share } else { 0.0 },
-        )
+        (gain - market.winner_cost, if prize >= cost { share } else { 0.0 })
     };
     Lot {
         law: &market.law,
@@ -49,9 +46,7 @@ pub fn spot_at_maturity(solution: &Solution) -> f64 {
     for (s, mass) in law.iter().enumerate() {
         let prize = market.prize(market.maturity, s);
         let share = q.unwrap_or(1.0);
-        let unsold = market
-            .own_cost
-            .map_or(0.0, |cost| share * (prize - cost).max(0.0));
+        let unsold = market.own_cost.map_or(0.0, |cost| share * (prize - cost).max(0.0));
         total += mass * spot(solution, prize, share, unsold).value;
     }
     let survives = q.map_or(1.0, |q| (1.0 - q).powi(market.maturity as i32));
@@ -80,10 +75,7 @@ pub fn spot_best_time(solution: &Solution) -> Option<f64> {
                 Sale::Once => usage,
                 Sale::UntilSold => usage.max(carried),
             };
-            spot(solution, prize, 1.0, unsold)
-                .value
-                .max(carried)
-                .max(usage)
+            spot(solution, prize, 1.0, unsold).value.max(carried).max(usage)
         });
         next = now.collect();
     }
@@ -114,11 +106,7 @@ fn held_from_the_start(solution: &Solution, joints: &[f64], map: impl Fn(f64) ->
     kinks.extend(buyers.splits().into_iter().map(|u| law.quantile(u)));
     for piece in ends.windows(2) {
         let inside = (piece[1] - piece[0]) * 1e-13;
-        for kink in solution.boundaries.kinks[0][s]
-            .iter()
-            .copied()
-            .chain(Some(own))
-        {
+        for kink in solution.boundaries.kinks[0][s].iter().copied().chain(Some(own)) {
             kinks.extend(last_true(piece[0], piece[1] - inside, |x| map(x) <= kink));
         }
     }

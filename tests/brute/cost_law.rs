@@ -58,9 +58,7 @@ pub enum Shape {
 
 /// n over k.
 fn choose(n: u32, k: u32) -> f64 {
-    (0..k)
-        .map(|j| f64::from(n - j) / f64::from(j + 1))
-        .product()
+    (0..k).map(|j| f64::from(n - j) / f64::from(j + 1)).product()
 }
 
 /// ∫ e^(−x²/2) over [a, b] by panels of at most half a standard deviation.
@@ -136,9 +134,7 @@ impl CostLaw {
             }
             Shape::TruncatedLognormal { log_mean, log_sd } => {
                 let at = |x: f64| (x.ln() - log_mean) / log_sd;
-                (-0.5 * at(cost).powi(2)).exp()
-                    / (log_sd * cost)
-                    / bell(at(self.lower), at(self.upper))
+                (-0.5 * at(cost).powi(2)).exp() / (log_sd * cost) / bell(at(self.lower), at(self.upper))
             }
         }
     }
@@ -148,9 +144,7 @@ impl CostLaw {
         match &self.shape {
             Shape::Uniform => self.lower + self.width() * u,
             Shape::Power { exponent } => self.lower + self.width() * u.powf(1.0 / exponent),
-            Shape::TruncatedExponential { rate } => {
-                self.lower - (u * (-rate * self.width()).exp_m1()).ln_1p() / rate
-            }
+            Shape::TruncatedExponential { rate } => self.lower - (u * (-rate * self.width()).exp_m1()).ln_1p() / rate,
             Shape::Empirical { quantiles } => {
                 let at = u * (quantiles.len() - 1) as f64;
                 let cell = (at.floor() as usize).min(quantiles.len() - 2);
@@ -261,13 +255,7 @@ impl CostLaw {
     }
 
     /// The same over one smooth panel, ends given as coordinates.
-    pub fn expect_panel(
-        &self,
-        a: f64,
-        b: f64,
-        h: impl Fn(f64) -> f64,
-        w: impl Fn(f64) -> f64,
-    ) -> f64 {
+    pub fn expect_panel(&self, a: f64, b: f64, h: impl Fn(f64) -> f64, w: impl Fn(f64) -> f64) -> f64 {
         panel(a, b, |y| {
             let (cost, u, slope) = self.at(y);
             h(cost) * w(u) * slope

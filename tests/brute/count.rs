@@ -39,17 +39,10 @@ impl Count {
                     p *= mean / f64::from(n);
                 }
             }
-            Self::Binomial {
-                trials,
-                probability,
-            } => {
+            Self::Binomial { trials, probability } => {
                 for n in 0..=trials {
-                    let ways: f64 = (0..n)
-                        .map(|j| f64::from(trials - j) / f64::from(j + 1))
-                        .product();
-                    let p = ways
-                        * probability.powi(n as i32)
-                        * (1.0 - probability).powi((trials - n) as i32);
+                    let ways: f64 = (0..n).map(|j| f64::from(trials - j) / f64::from(j + 1)).product();
+                    let p = ways * probability.powi(n as i32) * (1.0 - probability).powi((trials - n) as i32);
                     if p > 0.0 {
                         probabilities.push((n, p));
                     }
@@ -62,10 +55,7 @@ impl Count {
 
 impl Buyers {
     fn sum(&self, term: impl Fn(i32) -> f64) -> f64 {
-        self.probabilities
-            .iter()
-            .map(|&(n, p)| p * term(n as i32))
-            .sum()
+        self.probabilities.iter().map(|&(n, p)| p * term(n as i32)).sum()
     }
 
     /// E N.

@@ -140,10 +140,7 @@ impl Solution {
             Exercise::AtMaturity => t == market.maturity,
             Exercise::Lottery(_) => false,
         };
-        market
-            .own_cost
-            .filter(|_| may)
-            .map(|cost| market.prize(t, s) - cost)
+        market.own_cost.filter(|_| may).map(|cost| market.prize(t, s) - cost)
     }
 
     /// What holding the ticket through the slot is worth, exercise outside a draw apart.
@@ -246,8 +243,7 @@ impl Solution {
             (false, true) => Decision::Use,
             (false, false) => Decision::Wait,
         };
-        let delicate =
-            delicate(auction.value, unsold) || delicate(usage, carried) || auction.rivalled;
+        let delicate = delicate(auction.value, unsold) || delicate(usage, carried) || auction.rivalled;
         Node {
             auction,
             value: auction.value.max(unsold),

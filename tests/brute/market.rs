@@ -117,12 +117,7 @@ fn get(table: &Table, key: &str) -> Result<f64, String> {
 }
 
 fn list(value: &Value) -> Result<Vec<f64>, String> {
-    value
-        .as_array()
-        .ok_or("not a list")?
-        .iter()
-        .map(number)
-        .collect()
+    value.as_array().ok_or("not a list")?.iter().map(number).collect()
 }
 
 fn whole(x: f64) -> Result<u32, String> {
@@ -135,11 +130,7 @@ fn whole(x: f64) -> Result<u32, String> {
 
 /// The sub-table under a key, empty when absent.
 fn section(table: &Table, key: &str) -> Table {
-    table
-        .get(key)
-        .and_then(Value::as_table)
-        .cloned()
-        .unwrap_or_default()
+    table.get(key).and_then(Value::as_table).cloned().unwrap_or_default()
 }
 
 /// The only entry of a table of choices.
@@ -161,10 +152,7 @@ fn read_prize(table: &Table, maturity: usize) -> Result<Prize, String> {
         "markov_chain" => {
             let states = list(need("states")?)?;
             let first = get(keys, "initial")?;
-            let initial = states
-                .iter()
-                .position(|s| *s == first)
-                .ok_or("initial is no state")?;
+            let initial = states.iter().position(|s| *s == first).ok_or("initial is no state")?;
             let rows = need("transition")?.as_array().ok_or("no rows")?;
             let mut transition: Vec<Vec<f64>> = rows.iter().map(list).collect::<Result<_, _>>()?;
             for row in &mut transition {
@@ -258,10 +246,7 @@ impl BruteMarket {
             Some(rate) => 1.0 / (1.0 + number(rate)?),
             None => get(&holder, "discount_factor")?,
         };
-        let sale = match (
-            word(&holder, "sale", "once"),
-            word(&holder, "pool", "fresh"),
-        ) {
+        let sale = match (word(&holder, "sale", "once"), word(&holder, "pool", "fresh")) {
             ("once", _) => Sale::Once,
             ("until_sold", "fresh") => Sale::UntilSold,
             other => return Err(format!("sale {other:?} is out of scope")),

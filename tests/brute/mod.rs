@@ -5,11 +5,7 @@
 //! order statistics, cutoffs by scanning, what happens on the way by walking every prize path. It is
 //! meant for small markets: few states, few slots.
 
-#![allow(
-    dead_code,
-    unused_imports,
-    reason = "each test uses another part of the brute force"
-)]
+#![allow(dead_code, unused_imports, reason = "each test uses another part of the brute force")]
 
 pub mod auction;
 pub mod benchmark;
@@ -139,30 +135,18 @@ impl BruteResult {
         vec![
             ("seller_value", Number(Some(self.seller_value))),
             ("sale_value_now", Number(Some(self.sale_value_now))),
-            (
-                "spot_at_maturity_value",
-                Number(Some(self.spot_at_maturity_value)),
-            ),
+            ("spot_at_maturity_value", Number(Some(self.spot_at_maturity_value))),
             ("spot_best_time_value", Number(self.spot_best_time_value)),
-            (
-                "optimal_mechanism_value",
-                Number(self.optimal_mechanism_value),
-            ),
+            ("optimal_mechanism_value", Number(self.optimal_mechanism_value)),
             ("efficient_value", Number(self.efficient_value)),
-            (
-                "auction_probability",
-                Slots(self.auction_probability.clone()),
-            ),
+            ("auction_probability", Slots(self.auction_probability.clone())),
             ("sold_probability", Number(Some(self.sold_probability))),
             ("expected_sale_slot", Number(self.expected_sale_slot)),
             (
                 "immediate_exercise_probability",
                 Number(self.immediate_exercise_probability),
             ),
-            (
-                "exercise_probability",
-                Slots(self.exercise_probability.clone()),
-            ),
+            ("exercise_probability", Slots(self.exercise_probability.clone())),
             ("expected_delay", Number(self.expected_delay)),
             ("buyers_surplus", Number(Some(self.buyers_surplus))),
             ("indifferent", Flag(self.indifferent)),

@@ -62,24 +62,13 @@ impl Walk {
         let (law, buyers) = (&solution.market.law, &solution.buyers);
         *self.moments.entry(cost.to_bits()).or_insert_with(|| {
             let top = cost.clamp(law.lower, law.upper);
-            let splits: Vec<f64> = buyers
-                .splits()
-                .into_iter()
-                .map(|u| law.quantile(u))
-                .collect();
+            let splits: Vec<f64> = buyers.splits().into_iter().map(|u| law.quantile(u)).collect();
             let first = law.expect(law.lower, top, &splits, 4, |x| x, |u| buyers.lowest(u));
             (buyers.some_below(law.cdf(top)), first)
         })
     }
 
-    fn next(
-        &mut self,
-        solution: &Solution,
-        t: usize,
-        s: usize,
-        p: f64,
-        go: &mut dyn FnMut(&mut Self, usize, f64),
-    ) {
+    fn next(&mut self, solution: &Solution, t: usize, s: usize, p: f64, go: &mut dyn FnMut(&mut Self, usize, f64)) {
         if t < solution.market.maturity {
             for (next, share) in solution.market.row(s).iter().enumerate() {
                 if p * share > 0.0 {
@@ -126,9 +115,7 @@ impl Walk {
     /// The holder exercises the ticket herself.
     fn uses(&mut self, solution: &Solution, t: usize, s: usize, p: f64) {
         let market = &solution.market;
-        let cost = market
-            .own_cost
-            .expect("only a holder who can exercise does");
+        let cost = market.own_cost.expect("only a holder who can exercise does");
         self.exercise[t] += p;
         self.revenue += p * market.discount.powi(t as i32) * (market.prize(t, s) - cost);
     }
@@ -184,10 +171,7 @@ impl Walk {
                 1.0
             };
             if top > sold.done {
-                let (from, to) = (
-                    self.moments(solution, sold.done),
-                    self.moments(solution, top),
-                );
+                let (from, to) = (self.moments(solution, sold.done), self.moments(solution, top));
                 let mass = p * share * (to.0 - from.0);
                 self.exercise[t] += mass;
                 self.delayed += mass;

@@ -39,11 +39,7 @@ pub fn panel(a: f64, b: f64, mut f: impl FnMut(f64) -> f64) -> f64 {
         return 0.0;
     }
     let (middle, half) = (0.5 * (a + b), 0.5 * (b - a));
-    rule()
-        .iter()
-        .map(|&(x, w)| w * f(middle + half * x))
-        .sum::<f64>()
-        * half
+    rule().iter().map(|&(x, w)| w * f(middle + half * x)).sum::<f64>() * half
 }
 
 /// ∫ f over [first, last] of `breaks` (sorted), each piece cut into `cuts` panels.
@@ -86,10 +82,7 @@ pub fn last_true(a: f64, b: f64, holds: impl Fn(f64) -> bool) -> Option<f64> {
 /// Sorted points of `inner` strictly inside (a, b), with a and b at the ends, near-duplicates removed.
 pub fn breaks(a: f64, b: f64, inner: impl IntoIterator<Item = f64>) -> Vec<f64> {
     let near = 1e-14 * a.abs().max(b.abs());
-    let mut points: Vec<f64> = inner
-        .into_iter()
-        .filter(|x| *x > a + near && *x < b - near)
-        .collect();
+    let mut points: Vec<f64> = inner.into_iter().filter(|x| *x > a + near && *x < b - near).collect();
     points.push(b);
     points.sort_by(f64::total_cmp);
     let mut all = vec![a];

@@ -45,11 +45,7 @@ fn row(dice: &mut Dice, states: usize) -> Vec<f64> {
     let mut left = 100;
     let mut parts = Vec::new();
     for _ in 1..states {
-        let part = if dice.chance(15) {
-            0
-        } else {
-            dice.below(left + 1)
-        };
+        let part = if dice.chance(15) { 0 } else { dice.below(left + 1) };
         left -= part;
         parts.push(part);
     }
@@ -61,8 +57,7 @@ fn row(dice: &mut Dice, states: usize) -> Vec<f64> {
 
 /// The lower and upper cost, then the `[prize.…]` section.
 fn prize(dice: &mut Dice, maturity: usize) -> String {
-    let path =
-        |dice: &mut Dice| -> Vec<f64> { (0..=maturity).map(|_| dice.number(0.05, 2.0)).collect() };
+    let path = |dice: &mut Dice| -> Vec<f64> { (0..=maturity).map(|_| dice.number(0.05, 2.0)).collect() };
     match dice.below(20) {
         0 | 1 => format!("[prize.constant]\nvalue = {:?}\n", dice.number(0.3, 2.0)),
         2 | 3 => format!("[prize.path]\nvalues = {}\n", numbers(&path(dice))),
@@ -84,11 +79,7 @@ fn prize(dice: &mut Dice, maturity: usize) -> String {
                     // A martingale between two absorbing prizes.
                     let (middle, half) = (dice.number(0.5, 1.5), dice.number(0.1, 0.45));
                     states = vec![middle - half, middle, middle + half];
-                    rows = vec![
-                        vec![1.0, 0.0, 0.0],
-                        vec![0.5, 0.0, 0.5],
-                        vec![0.0, 0.0, 1.0],
-                    ];
+                    rows = vec![vec![1.0, 0.0, 0.0], vec![0.5, 0.0, 0.5], vec![0.0, 0.0, 1.0]];
                 }
                 // Independent prizes.
                 7 | 8 => rows = vec![rows[0].clone(); size],
@@ -148,10 +139,7 @@ fn law(dice: &mut Dice) -> String {
                 quantiles.push(quantiles[quantiles.len() - 1] + gap / total * (upper - lower));
             }
             quantiles.push(upper);
-            format!(
-                "cost.empirical = {{ quantiles = {}, {ends} }}\n",
-                numbers(&quantiles)
-            )
+            format!("cost.empirical = {{ quantiles = {}, {ends} }}\n", numbers(&quantiles))
         }
     }
 }
@@ -177,10 +165,7 @@ pub fn random_market(seed: u64) -> (String, BruteMarket) {
     match dice.below(10) {
         0..=5 => text += &format!("count = {}\n", dice.pick(&[1, 2, 2, 3, 4, 6])),
         6 | 7 => {
-            text += &format!(
-                "count.poisson = {{ mean = {:?} }}\n",
-                dice.pick(&[0.4, 1.5, 3.0, 5.0])
-            );
+            text += &format!("count.poisson = {{ mean = {:?} }}\n", dice.pick(&[0.4, 1.5, 3.0, 5.0]));
         }
         _ => {
             text += &format!(
@@ -192,10 +177,7 @@ pub fn random_market(seed: u64) -> (String, BruteMarket) {
     }
     text += &law(dice);
     if dice.chance(25) {
-        text += &format!(
-            "discount_factor = {:?}\n",
-            dice.pick(&[0.85, 0.9, 0.97, 1.0])
-        );
+        text += &format!("discount_factor = {:?}\n", dice.pick(&[0.85, 0.9, 0.97, 1.0]));
     }
     if dice.chance(30) {
         text += &format!(
@@ -217,10 +199,7 @@ pub fn random_market(seed: u64) -> (String, BruteMarket) {
         0..=2 => text += "discount_factor = 1.0\n",
         3 => text += &format!("discount_rate = {:?}\n", dice.pick(&[0.01, 0.1])),
         _ => {
-            text += &format!(
-                "discount_factor = {:?}\n",
-                dice.pick(&[0.8, 0.9, 0.95, 0.99])
-            );
+            text += &format!("discount_factor = {:?}\n", dice.pick(&[0.8, 0.9, 0.95, 0.99]));
         }
     }
     if dice.chance(35) {

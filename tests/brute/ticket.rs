@@ -44,9 +44,7 @@ impl Ticket {
                         (gain.max(wait).max(0.0), if now { 1.0 } else { slope }, now)
                     }
                     Exercise::AtMaturity if t < last => (wait, slope, false),
-                    Exercise::AtMaturity => {
-                        (gain.max(0.0), f64::from(u8::from(gain >= 0.0)), gain >= 0.0)
-                    }
+                    Exercise::AtMaturity => (gain.max(0.0), f64::from(u8::from(gain >= 0.0)), gain >= 0.0),
                     Exercise::Lottery(q) => {
                         let drawn = if gain >= 0.0 { (gain, 1.0) } else { (0.0, 0.0) };
                         (
@@ -124,10 +122,6 @@ impl Boundaries {
                 kinks[t][s] = here;
             }
         }
-        Self {
-            boundary,
-            kinks,
-            loose,
-        }
+        Self { boundary, kinks, loose }
     }
 }

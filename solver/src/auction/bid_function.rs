@@ -89,12 +89,7 @@ impl<'a, 'p, 'm> BidFunction<'a, 'p, 'm> {
             .collect();
         schedule.push(TypeBid {
             cost: self.marginal.point.cost,
-            bid: bid(
-                self.format,
-                self.marginal.value,
-                self.marginal.point.rivals,
-                self.start,
-            ),
+            bid: bid(self.format, self.marginal.value, self.marginal.point.rivals, self.start),
         });
         schedule
     }

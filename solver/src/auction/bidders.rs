@@ -81,10 +81,7 @@ impl<'p, 'm> Bidders<'p, 'm> {
     /// The panel that holds `cost`; the left one at a point.
     pub(crate) fn panel_of(&self, cost: f64) -> usize {
         let points = self.panels.points();
-        points
-            .partition_point(|p| p.cost < cost)
-            .clamp(1, points.len() - 1)
-            - 1
+        points.partition_point(|p| p.cost < cost).clamp(1, points.len() - 1) - 1
     }
 
     /// v(θ) read from the panel given.

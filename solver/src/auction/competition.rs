@@ -8,7 +8,7 @@
 //! | F₂(θ) = P − n̄ F Q | [`Competition::second_lowest_cdf`] |
 //! | \|Q′/Q\|/f | [`Competition::rival_hazard`] |
 
-use crate::cost::Tail;
+use crate::cost::{CostLaw, Side, Tail};
 use crate::market::BuyerCount;
 
 /// Terms of a series below this fraction of the sum are left out.
@@ -40,10 +40,7 @@ impl From<BuyerCount> for Competition {
                 trials: n as f64,
                 probability: 1.0,
             },
-            BuyerCount::Binomial {
-                trials,
-                probability,
-            } => Self::Binomial {
+            BuyerCount::Binomial { trials, probability } => Self::Binomial {
                 trials: trials as f64,
                 probability,
             },
@@ -57,10 +54,7 @@ impl Competition {
     #[must_use]
     pub fn expected(&self) -> f64 {
         match *self {
-            Self::Binomial {
-                trials,
-                probability,
-            } => trials * probability,
+            Self::Binomial { trials, probability } => trials * probability,
             Self::Poisson { mean } => mean,
         }
     }
@@ -69,10 +63,7 @@ impl Competition {
     #[must_use]
     pub fn log_none_below(&self, tail: &Tail) -> f64 {
         match *self {
-            Self::Binomial {
-                trials,
-                probability,
-            } => trials * log_absent(probability, tail),
+            Self::Binomial { trials, probability } => trials * log_absent(probability, tail),
             Self::Poisson { mean } => -mean * tail.cdf,
         }
     }
@@ -83,10 +74,7 @@ impl Competition {
         match *self {
             // A lone buyer has no rivals: 0 · ln 0 is 0 here, not NaN.
             Self::Binomial { trials, .. } if trials == 1.0 => 0.0,
-            Self::Binomial {
-                trials,
-                probability,
-            } => (trials - 1.0) * log_absent(probability, tail),
+            Self::Binomial { trials, probability } => (trials - 1.0) * log_absent(probability, tail),
             Self::Poisson { mean } => -mean * tail.cdf,
         }
     }
@@ -128,11 +116,19 @@ impl Competition {
     pub fn rival_hazard(&self, survival: f64) -> f64 {
         match *self {
             Self::Binomial { trials, .. } if trials == 1.0 => 0.0,
-            Self::Binomial {
-                trials,
-                probability,
-            } => (trials - 1.0) * probability / absent(probability, survival),
+            Self::Binomial { trials, probability } => (trials - 1.0) * probability / absent(probability, survival),
             Self::Poisson { mean } => mean,
+        }
+    }
+
+    /// |Q′/Q| at a cost inside the support, 1/ETH; also where f and S are too small to represent.
+    #[must_use]
+    pub fn rival_rate(&self, law: &dyn CostLaw, cost: f64) -> f64 {
+        let certain = self.certain_rivals();
+        if certain > 0.0 {
+            certain * law.hazard(cost, Side::Right)
+        } else {
+            law.pdf(cost, Side::Right) * self.rival_hazard(law.survival(cost))
         }
     }
 
@@ -171,10 +167,7 @@ impl Competition {
     pub fn where_log_rivals(&self, log_rivals: f64) -> Option<(f64, f64)> {
         let (present, probability) = match *self {
             Self::Binomial { trials, .. } if trials == 1.0 => return None,
-            Self::Binomial {
-                trials,
-                probability,
-            } => (-(log_rivals / (trials - 1.0)).exp_m1(), probability),
+            Self::Binomial { trials, probability } => (-(log_rivals / (trials - 1.0)).exp_m1(), probability),
             Self::Poisson { mean } => (-log_rivals / mean, 1.0),
         };
         let cdf = present / probability;
@@ -228,14 +221,29 @@ fn sum_from(first: f64, ratio: impl Fn(f64) -> f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::Competition;
-    use crate::cost::Tail;
+    use crate::cost::{CostLaw, Side, Tail};
 
     const LAWS: [Competition; 6] = [
-        Competition::Binomial { trials: 1.0, probability: 1.0 },
-        Competition::Binomial { trials: 2.0, probability: 1.0 },
-        Competition::Binomial { trials: 7.0, probability: 1.0 },
-        Competition::Binomial { trials: 8.0, probability: 0.4 },
-        Competition::Binomial { trials: 1.0, probability: 0.4 },
+        Competition::Binomial {
+            trials: 1.0,
+            probability: 1.0,
+        },
+        Competition::Binomial {
+            trials: 2.0,
+            probability: 1.0,
+        },
+        Competition::Binomial {
+            trials: 7.0,
+            probability: 1.0,
+        },
+        Competition::Binomial {
+            trials: 8.0,
+            probability: 0.4,
+        },
+        Competition::Binomial {
+            trials: 1.0,
+            probability: 0.4,
+        },
         Competition::Poisson { mean: 3.0 },
     ];
 
@@ -254,7 +262,10 @@ mod tests {
     #[test]
     fn second_lowest_near_the_lowest_cost() {
         // Two buyers: F².
-        let two = Competition::Binomial { trials: 2.0, probability: 1.0 };
+        let two = Competition::Binomial {
+            trials: 2.0,
+            probability: 1.0,
+        };
         for cdf in [1e-12, 1e-5, 0.04, 0.3] {
             let value = two.second_lowest_cdf(&Tail::of(cdf, 1.0 - cdf));
             assert!((value / (cdf * cdf) - 1.0).abs() < 1e-13);
@@ -271,7 +282,10 @@ mod tests {
         use crate::numerics::gauss::panel;
         for law in LAWS {
             let [total] = panel(0.0, 0.6, |u| [law.second_lowest_density(&Tail::of(u, 1.0 - u))]);
-            assert!((total - law.second_lowest_cdf(&Tail::of(0.6, 0.4))).abs() < 1e-13, "{law:?}");
+            assert!(
+                (total - law.second_lowest_cdf(&Tail::of(0.6, 0.4))).abs() < 1e-13,
+                "{law:?}"
+            );
         }
     }
 

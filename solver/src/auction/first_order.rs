@@ -5,12 +5,14 @@
 //! solution of `panels.rs` has the same form; here it is found from Q′/Q = −f G″/G′ and from nothing else.
 
 use super::Competition;
-use super::panels::{CostPoint, NEGLIGIBLE_LOG, cost_where};
+use super::panels::{CostPoint, NEGLIGIBLE_LOG, fallen};
 use crate::cost::{CostLaw, Side};
 use crate::numerics::collocation;
 
 /// Fall of ln Q over one collocation step.
 const STEP_LOG: f64 = 1.5;
+/// Change of ln f over one collocation step.
+const STEP_LOG_DENSITY: f64 = 4.0;
 
 /// What the differential equation makes of the shading across one panel, from right to left.
 #[derive(Debug, Clone, Copy)]
@@ -31,9 +33,8 @@ impl Transfer {
         let mut cuts = vec![a.cost];
         let mut steps = 1.0;
         while steps * STEP_LOG < fall.min(NEGLIGIBLE_LOG) {
-            if let Some(cost) = cost_where(a.log_rivals - steps * STEP_LOG, law, competition) {
-                cuts.push(cost.clamp(cuts[cuts.len() - 1], b.cost));
-            }
+            let left = cuts[cuts.len() - 1];
+            cuts.push(fallen(left, b.cost, a.log_rivals - steps * STEP_LOG, law, competition));
             steps += 1.0;
         }
         let mut total = if fall <= NEGLIGIBLE_LOG {
@@ -45,14 +46,19 @@ impl Transfer {
         } else {
             // What happens further right has been forgotten by a factor e^−40: start from β′ = v′.
             let cost = cuts[cuts.len() - 1];
-            let rate = hazard(cost, law, competition);
+            let rate = competition.rival_rate(law, cost);
             Self {
                 decay: 0.0,
                 shading: 1.0 / rate,
             }
         };
         for pair in cuts.windows(2).rev() {
-            total = total.then(step(pair[0], pair[1], law, competition));
+            let pieces = smooth_pieces(pair[0], pair[1], law);
+            let width = (pair[1] - pair[0]) / f64::from(pieces);
+            for piece in (0..pieces).rev() {
+                let left = pair[0] + f64::from(piece) * width;
+                total = total.then(step(left, left + width, law, competition));
+            }
         }
         total
     }
@@ -66,15 +72,30 @@ impl Transfer {
     }
 }
 
-/// |Q′/Q| at a cost inside the support.
-fn hazard(cost: f64, law: &dyn CostLaw, competition: &Competition) -> f64 {
-    let certain = competition.certain_rivals();
-    if certain > 0.0 {
-        // (n − 1) f/S, also where f and S underflow.
-        certain * law.hazard(cost, Side::Right)
-    } else {
-        law.pdf(cost, Side::Right) * competition.rival_hazard(law.survival(cost))
+/// How many steps keep ln f from changing by more than [`STEP_LOG_DENSITY`] in one: far in the tail of a narrow law
+/// Q is flat while f is not.
+fn smooth_pieces(left: f64, right: f64, law: &dyn CostLaw) -> u32 {
+    if infinite_density_near(left, right, law) {
+        // F is the variable there, and its rate does not know f.
+        return 1;
     }
+    let slopes = [
+        law.log_density_slope(left, Side::Right),
+        law.log_density_slope(right, Side::Left),
+    ];
+    let change = slopes
+        .into_iter()
+        .filter(|slope| slope.is_finite())
+        .fold(0.0_f64, |most, slope| most.max(slope.abs()))
+        * (right - left);
+    (change / STEP_LOG_DENSITY).ceil().clamp(1.0, 64.0) as u32
+}
+
+/// Whether [left, right] lies in the half of the support next to an end where f is infinite.
+fn infinite_density_near(left: f64, right: f64, law: &dyn CostLaw) -> bool {
+    let below = left - law.lower() < law.upper() - right;
+    let order = if below { law.lower_order() } else { law.upper_order() };
+    order < 1.0
 }
 
 /// One collocation step over [left, right], for u = β − v(right): u′ = h (D s − u) in the distance s from the right.
@@ -87,11 +108,7 @@ fn step(left: f64, right: f64, law: &dyn CostLaw, competition: &Competition) -> 
         };
     }
     let nodes = collocation::nodes();
-    // In the half of the support next to an end where f is infinite.
-    let below = left - law.lower() < law.upper() - right;
-    let order = if below { law.lower_order() } else { law.upper_order() };
-    let infinite_density = order < 1.0;
-    let (rates, target) = if infinite_density {
+    let (rates, target) = if infinite_density_near(left, right, law) {
         // There the rate is not smooth in θ, and next to hi costs are too coarse: use F as the variable.
         let (from, to) = (law.cdf(right), law.cdf(left));
         let (from_above, to_above) = (law.survival(right), law.survival(left));
@@ -111,7 +128,7 @@ fn step(left: f64, right: f64, law: &dyn CostLaw, competition: &Competition) -> 
         (rates, target)
     } else {
         (
-            nodes.map(|node| width * hazard(right - width * node, law, competition)),
+            nodes.map(|node| width * competition.rival_rate(law, right - width * node)),
             nodes.map(|node| width * node),
         )
     };
@@ -131,8 +148,12 @@ fn singular(a: &CostPoint, law: &dyn CostLaw, competition: &Competition) -> Tran
         let cost = upper - width * node;
         // The distance as rounded: next to hi, s and S must belong to the same cost.
         let distance = upper - cost;
-        let value = distance * hazard(cost, law, competition);
-        if distance > 0.0 && value.is_finite() { value } else { limit }
+        let value = distance * competition.rival_rate(law, cost);
+        if distance > 0.0 && value.is_finite() {
+            value
+        } else {
+            limit
+        }
     });
     Transfer {
         decay: 0.0,

@@ -48,10 +48,7 @@ pub fn hold_auction(bidders: &Bidders<'_, '_>, rule: &AuctionRule, unsold: f64) 
 fn outcome(bidders: &Bidders<'_, '_>, marginal: &Marginal, reserve: f64, unsold: f64) -> Auction {
     let panels = bidders.panels();
     let (mut second, mut rents, mut lowest) = (0.0, 0.0, 0.0);
-    for (integrals, discount) in panels.panels()[..marginal.panel]
-        .iter()
-        .zip(bidders.discounts())
-    {
+    for (integrals, discount) in panels.panels()[..marginal.panel].iter().zip(bidders.discounts()) {
         second += discount * integrals.second;
         rents += discount * (integrals.lowest - integrals.second);
         lowest += integrals.lowest;
@@ -66,10 +63,7 @@ fn outcome(bidders: &Bidders<'_, '_>, marginal: &Marginal, reserve: f64, unsold:
     Auction {
         participation_cutoff: Some(point.cost),
         reserve_price: Some(reserve),
-        revenue: alone * reserve
-            + point.second * marginal.value
-            + second
-            + unsold * (1.0 - point.lowest),
+        revenue: alone * reserve + point.second * marginal.value + second + unsold * (1.0 - point.lowest),
         sale_probability: point.lowest,
         winner_cost: point.cost * point.lowest - lowest,
         buyers_gain: alone * (marginal.value - reserve) + rents,

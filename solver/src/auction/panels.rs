@@ -21,8 +21,6 @@ const COARSEST: f64 = 0.125;
 /// Bisections of a panel that touches neither end of the stretch it is cut from: a law is smooth there on the scale of
 /// the sample types' distances, and what further bisection would resolve is the law's rounding.
 const DEEPEST_INSIDE: u32 = 6;
-/// Survival probabilities below this are handled by their logarithms.
-const SMALLEST_SURVIVAL: f64 = 1e-290;
 /// Sample types: this many steps in F, and as many in the law of the lowest cost.
 const TYPE_STEPS: u32 = 16;
 
@@ -108,6 +106,10 @@ impl<'m> CostPanels<'m> {
             .collect();
         let types = sample_types(law, &competition);
         cuts.extend(&types);
+        // Q may fall from 1 to nothing between two Gauss points: follow it down.
+        let falls = (1..).map(|j| f64::from(j) * RESOLVED_LOG);
+        let falls = falls.take_while(|fall| *fall < NEGLIGIBLE_LOG);
+        cuts.extend(falls.filter_map(|fall| cost_where(-fall, law, &competition)));
         cuts.retain(|x| (lower..=upper).contains(x));
         cuts.sort_by(f64::total_cmp);
         cuts.dedup();
@@ -156,12 +158,7 @@ impl<'m> CostPanels<'m> {
             .zip(&self.sampled)
             .map(|(point, sampled)| (point.cost, *sampled))
             .collect();
-        costs.extend(
-            knots
-                .iter()
-                .filter(|x| **x > lower && **x < upper)
-                .map(|x| (*x, false)),
-        );
+        costs.extend(knots.iter().filter(|x| **x > lower && **x < upper).map(|x| (*x, false)));
         // A knot on a point of the partition: the point stays, first, with its mark.
         costs.sort_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
         costs.dedup_by(|later, earlier| later.0 == earlier.0);
@@ -260,9 +257,7 @@ pub(crate) fn carried<T: Copy>(
             while at + 1 < old_points.len() && old_points[at].cost < pair[0].cost {
                 at += 1;
             }
-            let same = at < old.len()
-                && old_points[at].cost == pair[0].cost
-                && old_points[at + 1].cost == pair[1].cost;
+            let same = at < old.len() && old_points[at].cost == pair[0].cost && old_points[at + 1].cost == pair[1].cost;
             if same { old[at] } else { make(&pair[0], &pair[1]) }
         })
         .collect()
@@ -271,9 +266,7 @@ pub(crate) fn carried<T: Copy>(
 /// Types at which bids are stored: quantiles of F, and of the lowest of many costs, which lie near lo.
 fn sample_types(law: &dyn CostLaw, competition: &Competition) -> Vec<f64> {
     let steps = f64::from(TYPE_STEPS);
-    let mut types: Vec<f64> = (0..=TYPE_STEPS)
-        .map(|j| law.quantile(f64::from(j) / steps))
-        .collect();
+    let mut types: Vec<f64> = (0..=TYPE_STEPS).map(|j| law.quantile(f64::from(j) / steps)).collect();
     for j in 1..TYPE_STEPS {
         let log_none = (1.0 - f64::from(j) / steps).ln();
         if let Some((cdf, _)) = competition.where_log_rivals(log_none) {
@@ -288,10 +281,7 @@ fn sample_types(law: &dyn CostLaw, competition: &Competition) -> Vec<f64> {
 fn integrals(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, competition: &Competition) -> PanelIntegrals {
     let [lowest, second] = gauss::panel(a.cost, b.cost, |cost| {
         let tail = Tail::at(law, cost);
-        [
-            competition.lowest_cdf(&tail),
-            competition.second_lowest_cdf(&tail),
-        ]
+        [competition.lowest_cdf(&tail), competition.second_lowest_cdf(&tail)]
     });
     PanelIntegrals {
         lowest,
@@ -328,9 +318,7 @@ fn shading(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, competition: &Compet
     while fall < total_fall.min(NEGLIGIBLE_LOG) {
         fall += RESOLVED_LOG;
         let right = if fall < total_fall {
-            cost_where(a.log_rivals - fall, law, competition)
-                .unwrap_or(b.cost)
-                .clamp(left, b.cost)
+            fallen(left, b.cost, a.log_rivals - fall, law, competition)
         } else {
             b.cost
         };
@@ -340,18 +328,28 @@ fn shading(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, competition: &Compet
     total
 }
 
+/// About where in [a, b] ln Q has fallen to `log_rivals` from its value at a: a place to cut, not a result.
+pub(crate) fn fallen(a: f64, b: f64, log_rivals: f64, law: &dyn CostLaw, competition: &Competition) -> f64 {
+    let above = |cost: f64| {
+        let value = competition.log_rivals_above(&Tail::at(law, cost)) - log_rivals;
+        // −∞ at hi, where any large negative number serves the search better.
+        value.max(-1e6)
+    };
+    let wanted = above(a);
+    let guess = a + wanted / competition.rival_rate(law, a);
+    if guess > a && guess < b && above(guess).abs() < 0.3 * wanted {
+        return guess;
+    }
+    root::bracketed_within(a, b, 1e-2 * (b - a), above).unwrap_or(b)
+}
+
 /// The cost at which ln Q has fallen to `log_rivals`; `None` if it never falls so far.
 pub(crate) fn cost_where(log_rivals: f64, law: &dyn CostLaw, competition: &Competition) -> Option<f64> {
     let (cdf, survival) = competition.where_log_rivals(log_rivals)?;
     Some(if cdf <= 0.5 {
         law.quantile(cdf)
-    } else if survival > SMALLEST_SURVIVAL {
-        law.upper_quantile(survival)
     } else {
-        // No quantile function sees so far into the tail; its logarithm does.
-        let target = log_rivals / competition.certain_rivals();
-        let above = |cost: f64| law.log_survival(cost) - target;
-        root::bracketed(law.lower(), law.upper(), above)?
+        law.upper_quantile(survival)
     })
 }
 

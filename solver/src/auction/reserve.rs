@@ -5,7 +5,7 @@
 //! maxima: all of them are found, and compared (Myerson 1981, without regularity of the values).
 
 use super::bidders::{Bidders, Marginal};
-use super::panels::{NEGLIGIBLE_LOG, cost_where};
+use super::panels::{NEGLIGIBLE_LOG, cost_where, fallen};
 use crate::cost::Tail;
 use crate::market::Reserve;
 use crate::numerics::gauss;
@@ -154,9 +154,7 @@ fn scaled_difference(bidders: &Bidders<'_, '_>, unsold: f64, a: &Marginal, b: &M
         let mut fall = competition.log_rivals_above(&Tail::at(law, left));
         while piece < right && piece < end {
             fall -= 3.0;
-            let next = cost_where(fall, law, competition)
-                .unwrap_or(right)
-                .clamp(piece, right);
+            let next = fallen(piece, right, fall, law, competition);
             let next = if next > piece { next } else { right };
             lost += bidders.discounts()[k] * gauss::panel(piece, next, |x| [none(x).1])[0];
             piece = next;

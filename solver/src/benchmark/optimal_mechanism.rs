@@ -82,11 +82,7 @@ impl<'p, 'm> StaticAuction<'p, 'm> {
                 }
             })
             .collect();
-        Self {
-            panels,
-            base,
-            pieces,
-        }
+        Self { panels, base, pieces }
     }
 
     /// M(y) = ∫ (y − z)⁺ dP. Where z is not ironed, ∫ (y − z) dP over [a, b] is [(y − θ) P]_a^b + ∫_a^b F₂ dθ.

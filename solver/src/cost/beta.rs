@@ -55,10 +55,7 @@ impl Beta {
 
     /// x and 1 − x, each accurate relative to itself at its end.
     fn shares(&self, cost: f64) -> (f64, f64) {
-        (
-            self.support.share_below(cost),
-            self.support.share_above(cost),
-        )
+        (self.support.share_below(cost), self.support.share_above(cost))
     }
 
     fn cdf_at(&self, x: f64, y: f64) -> f64 {

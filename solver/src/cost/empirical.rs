@@ -41,10 +41,7 @@ impl Empirical {
                 "at least 2 numbers, from lower to upper",
             ));
         }
-        let ends = [
-            (0, lower, "lower"),
-            (quantiles.len().max(1) - 1, upper, "upper"),
-        ];
+        let ends = [(0, lower, "lower"), (quantiles.len().max(1) - 1, upper, "upper")];
         for (index, end, name) in ends {
             if quantiles.get(index).is_some_and(|&found| found != end) {
                 faults.push(Fault::new(

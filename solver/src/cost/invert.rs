@@ -6,12 +6,7 @@ use super::{CostLaw, Side};
 ///
 /// `evaluate(t)` gives F and F/f. Newton's method on ln F against ln t, which is nearly a straight line for every
 /// law at its end (F ~ t^a), kept inside a bracket. Accurate relative to t, however small.
-pub(super) fn distance_reaching(
-    target: f64,
-    guess: f64,
-    width: f64,
-    evaluate: impl Fn(f64) -> (f64, f64),
-) -> f64 {
+pub(super) fn distance_reaching(target: f64, guess: f64, width: f64, evaluate: impl Fn(f64) -> (f64, f64)) -> f64 {
     let (mut below, mut above) = (0.0, width);
     let mut t = if guess > below && guess < above {
         guess

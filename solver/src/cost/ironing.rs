@@ -25,9 +25,7 @@ impl IronedInterval {
     pub(super) fn covers(&self, cost: f64, side: Side, highest: f64) -> bool {
         match side {
             Side::Left => self.lower < cost && cost <= self.upper,
-            Side::Right => {
-                self.lower <= cost && (cost < self.upper || cost == self.upper && cost == highest)
-            }
+            Side::Right => self.lower <= cost && (cost < self.upper || cost == self.upper && cost == highest),
         }
     }
 }
@@ -43,13 +41,11 @@ struct Stretch {
 
 impl Stretch {
     fn first(&self, raw: RawCost<'_>) -> f64 {
-        self.level
-            .unwrap_or_else(|| raw.value(self.lower, Side::Right))
+        self.level.unwrap_or_else(|| raw.value(self.lower, Side::Right))
     }
 
     fn last(&self, raw: RawCost<'_>) -> f64 {
-        self.level
-            .unwrap_or_else(|| raw.value(self.upper, Side::Left))
+        self.level.unwrap_or_else(|| raw.value(self.upper, Side::Left))
     }
 
     /// The largest cost of the stretch, or its lower end, up to which z̄ ≤ `level`.
@@ -91,9 +87,7 @@ pub(super) fn iron(raw: RawCost<'_>, pieces: &[Piece]) -> Vec<IronedInterval> {
 
 /// Adds a stretch to a minorant, joining where z̄ would fall.
 fn append(raw: RawCost<'_>, list: &mut Vec<Stretch>, new: Stretch) {
-    let falls = list
-        .last()
-        .is_some_and(|last| last.last(raw) > new.first(raw));
+    let falls = list.last().is_some_and(|last| last.last(raw) > new.first(raw));
     if !falls {
         list.push(new);
         return;

@@ -51,8 +51,7 @@ impl Power {
     fn cost_at(&self, log: f64) -> f64 {
         let root = log / self.exponent;
         if root > -std::f64::consts::LN_2 {
-            self.support
-                .below_upper(-root.exp_m1() * self.support.width)
+            self.support.below_upper(-root.exp_m1() * self.support.width)
         } else {
             self.support.above_lower(root.exp() * self.support.width)
         }

@@ -38,11 +38,7 @@ impl Support {
                 format!("a support between {NARROWEST:e} and {WIDEST:e} ETH long"),
             ));
         }
-        Self {
-            lower,
-            upper,
-            width,
-        }
+        Self { lower, upper, width }
     }
 
     /// Whether `cost` is above lo; false for NaN.
@@ -93,12 +89,7 @@ impl Support {
 
     /// Refuses a law that squeezes half of its mass into less than the spacing of floating-point numbers: its
     /// quartiles then coincide with each other or with an end, and no auction can be computed on it.
-    pub(super) fn require_mass(
-        &self,
-        key: &str,
-        quartiles: [f64; 2],
-        allowed: &str,
-    ) -> Result<(), Faults> {
+    pub(super) fn require_mass(&self, key: &str, quartiles: [f64; 2], allowed: &str) -> Result<(), Faults> {
         let [first, third] = quartiles;
         if self.lower < first && first < third && third < self.upper {
             return Ok(());

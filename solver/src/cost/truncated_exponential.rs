@@ -136,8 +136,7 @@ impl CostLaw for TruncatedExponential {
         } else {
             -(-bent).ln_1p() / bent
         };
-        self.support
-            .above_lower(share * stretch * self.support.width)
+        self.support.above_lower(share * stretch * self.support.width)
     }
 
     fn upper_quantile(&self, survival: f64) -> f64 {
@@ -155,8 +154,7 @@ impl CostLaw for TruncatedExponential {
             } else {
                 self.decay.exp_m1() / self.decay
             };
-            self.support
-                .below_upper(survival * grown * self.support.width)
+            self.support.below_upper(survival * grown * self.support.width)
         } else if bent < 1.0 || self.decay < 1.0 {
             self.support.below_upper(bent.ln_1p() / self.rate)
         } else {

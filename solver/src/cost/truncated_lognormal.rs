@@ -37,12 +37,7 @@ impl TruncatedLognormal {
         let mut faults = Faults::none();
         let support = Support::new(lower, upper, &mut faults);
         if lower.is_finite() {
-            faults.require(
-                "lower",
-                lower,
-                lower >= 0.0,
-                "0 or more: the law has no negative costs",
-            );
+            faults.require("lower", lower, lower >= 0.0, "0 or more: the law has no negative costs");
         }
         faults.require("log_mean", log_mean, true, "a finite number");
         faults.require(
@@ -208,11 +203,7 @@ impl CostLaw for TruncatedLognormal {
 
     /// 1, or ∞ when lo = 0: F then vanishes faster than any power.
     fn lower_order(&self) -> f64 {
-        if self.support.lower == 0.0 {
-            f64::INFINITY
-        } else {
-            1.0
-        }
+        if self.support.lower == 0.0 { f64::INFINITY } else { 1.0 }
     }
 
     fn upper_order(&self) -> f64 {

@@ -58,11 +58,7 @@ impl TruncatedNormal {
         } else {
             [lower; 2] // a mean more than 1e308 deviations away: no mass
         };
-        support.require_mass(
-            "sd",
-            quartiles,
-            "a larger sd, or a mean nearer [lower, upper]",
-        )?;
+        support.require_mass("sd", quartiles, "a larger sd, or a mean nearer [lower, upper]")?;
         Ok(law)
     }
 

@@ -38,11 +38,7 @@ impl<'a> VirtualCost<'a> {
         let pieces = pieces(raw);
         let breaks = pieces.iter().skip(1).map(|piece| piece.lower).collect();
         let ironed = ironing::iron(raw, &pieces);
-        Self {
-            law,
-            breaks,
-            ironed,
-        }
+        Self { law, breaks, ironed }
     }
 
     /// The law.
@@ -135,11 +131,7 @@ impl RawCost<'_> {
         let (first, last) = (self.value(from, Side::Right), self.value(to, Side::Left));
         let rising = last >= first;
         let past = |value: f64| {
-            if rising {
-                value >= level
-            } else {
-                value <= level
-            }
+            if rising { value >= level } else { value <= level }
         };
         if past(first) {
             return from;

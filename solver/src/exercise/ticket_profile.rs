@@ -47,9 +47,7 @@ impl<'a> TicketProfile<'a> {
     pub fn value(&self, cost: f64) -> f64 {
         let panel = self.panel(cost, Side::Right);
         match self.discounts.get(panel) {
-            Some(discount) => {
-                (self.values[panel + 1] + discount * (self.knots[panel + 1] - cost)).max(0.0)
-            }
+            Some(discount) => (self.values[panel + 1] + discount * (self.knots[panel + 1] - cost)).max(0.0),
             None => 0.0,
         }
     }
@@ -57,10 +55,7 @@ impl<'a> TicketProfile<'a> {
     /// D_t(θ, r), the expected discount factor at exercise, from one side of θ.
     #[must_use]
     pub fn discount(&self, cost: f64, side: Side) -> f64 {
-        self.discounts
-            .get(self.panel(cost, side))
-            .copied()
-            .unwrap_or(0.0)
+        self.discounts.get(self.panel(cost, side)).copied().unwrap_or(0.0)
     }
 
     /// The panel that holds `cost`; the number of panels for a cost beyond the last knot.

@@ -90,7 +90,9 @@ impl<'m> TicketValues<'m> {
             Array2::zeros(self.discounts.raw_dim())
         } else {
             let expected = self.prizes.expect_rows(self.slot, self.discounts.view());
-            (expected * (self.discount_factor * kept)).as_standard_layout().into_owned()
+            (expected * (self.discount_factor * kept))
+                .as_standard_layout()
+                .into_owned()
         };
         self.integrate();
         let may_exercise = self.discount_factor == 0.0 || !matches!(self.exercise, Exercise::AtMaturity);
@@ -161,12 +163,7 @@ impl<'m> TicketValues<'m> {
     /// Splits panels so that every boundary is a knot, or moves it to a knot that differs by rounding only.
     fn insert_boundary(&mut self) {
         let same = SAME_KNOT * self.knots[0].abs().max(self.knots[self.knots.len() - 1].abs());
-        let mut wanted: Vec<f64> = self
-            .boundary
-            .iter()
-            .copied()
-            .filter(|b| b.is_finite())
-            .collect();
+        let mut wanted: Vec<f64> = self.boundary.iter().copied().filter(|b| b.is_finite()).collect();
         wanted.sort_by(f64::total_cmp);
         let old = std::mem::take(&mut self.knots);
         let mut knots = Vec::with_capacity(old.len() + wanted.len());
@@ -220,8 +217,7 @@ impl<'m> TicketValues<'m> {
                 let (a, b, c) = (knots[knots.len() - 1], self.knots[p], self.knots[p + 1]);
                 let weight = (b - a) / (c - a);
                 for state in 0..self.discounts.nrows() {
-                    let mean = weight * self.discounts[[state, left]]
-                        + (1.0 - weight) * self.discounts[[state, p]];
+                    let mean = weight * self.discounts[[state, left]] + (1.0 - weight) * self.discounts[[state, p]];
                     self.discounts[[state, left]] = mean;
                 }
             } else {
@@ -240,11 +236,7 @@ impl<'m> TicketValues<'m> {
         if self.values.ncols() != self.knots.len() {
             self.values = Array2::zeros((self.discounts.nrows(), self.knots.len()));
         }
-        for (mut values, discounts) in self
-            .values
-            .outer_iter_mut()
-            .zip(self.discounts.outer_iter())
-        {
+        for (mut values, discounts) in self.values.outer_iter_mut().zip(self.discounts.outer_iter()) {
             let mut value = 0.0;
             values[panels] = 0.0;
             for p in (0..panels).rev() {

@@ -48,10 +48,7 @@ impl BuyerCount {
                 mean > 0.0 && mean <= MOST_BUYERS as f64,
                 "a number above 0, at most 1000000",
             ),
-            Self::Binomial {
-                trials,
-                probability,
-            } => {
+            Self::Binomial { trials, probability } => {
                 whole(&mut faults, "count.binomial.trials", trials);
                 faults.require(
                     "count.binomial.probability",

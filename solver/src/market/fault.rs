@@ -96,11 +96,7 @@ impl Faults {
     /// # Errors
     /// The faults noted.
     pub fn or<T>(self, value: T) -> Result<T, Faults> {
-        if self.0.is_empty() {
-            Ok(value)
-        } else {
-            Err(self)
-        }
+        if self.0.is_empty() { Ok(value) } else { Err(self) }
     }
 }
 

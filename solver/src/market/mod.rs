@@ -177,8 +177,6 @@ impl Market {
     /// δ_b, the discount factor by which buyers value a ticket.
     #[must_use]
     pub fn buyers_discount_factor(&self) -> f64 {
-        self.buyers
-            .discount_factor()
-            .unwrap_or(self.holder.discount_factor())
+        self.buyers.discount_factor().unwrap_or(self.holder.discount_factor())
     }
 }

@@ -14,6 +14,11 @@
 /// assert!(bracketed(2.0, 3.0, |x| x * x - 2.0).is_none());
 /// ```
 pub fn bracketed(a: f64, b: f64, f: impl Fn(f64) -> f64) -> Option<f64> {
+    bracketed_within(a, b, 0.0, f)
+}
+
+/// As [`bracketed`], to the accuracy `width` in the argument.
+pub(crate) fn bracketed_within(a: f64, b: f64, width: f64, f: impl Fn(f64) -> f64) -> Option<f64> {
     let (mut a, mut b) = (a, b);
     let (mut fa, mut fb) = (f(a), f(b));
     if fa == 0.0 {
@@ -34,7 +39,7 @@ pub fn bracketed(a: f64, b: f64, f: impl Fn(f64) -> f64) -> Option<f64> {
             (a, b, c) = (b, c, b);
             (fa, fb, fc) = (fb, fc, fb);
         }
-        let tolerance = f64::EPSILON * b.abs().max(f64::MIN_POSITIVE);
+        let tolerance = width.max(f64::EPSILON * b.abs().max(f64::MIN_POSITIVE));
         let middle = 0.5 * (c - b);
         if middle.abs() <= tolerance || fb == 0.0 {
             return Some(b);

@@ -173,7 +173,11 @@ impl Walk<'_> {
             Decision::Sell => node.alternatives().exercises(),
         };
         if let Exercise::Lottery { draw_probability } = self.market.ticket().exercise() {
-            let uses = self.market.holder().own_cost().is_some_and(|own_cost| prize >= own_cost);
+            let uses = self
+                .market
+                .holder()
+                .own_cost()
+                .is_some_and(|own_cost| prize >= own_cost);
             self.unsold[state] = (1.0 - draw_probability) * left;
             return if uses { draw_probability * left } else { 0.0 };
         }
@@ -191,7 +195,11 @@ impl Walk<'_> {
         let drawn = self.drawn();
         let mut exercised = 0.0;
         for state in 0..size {
-            let used = if own_use.exercises(slot, state) { drawn * self.own[state] } else { 0.0 };
+            let used = if own_use.exercises(slot, state) {
+                drawn * self.own[state]
+            } else {
+                0.0
+            };
             exercised += used;
             self.own[state] = match self.market.ticket().exercise() {
                 Exercise::Lottery { .. } => (1.0 - drawn) * self.own[state],

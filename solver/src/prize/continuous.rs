@@ -162,7 +162,12 @@ impl PrizeLaw {
                 "a finite prize in ETH above 0",
             ),
             Self::Dagum { scale, shape, tail } => {
-                faults.require("distribution.dagum.scale", *scale, *scale > 0.0, "a finite prize in ETH above 0");
+                faults.require(
+                    "distribution.dagum.scale",
+                    *scale,
+                    *scale > 0.0,
+                    "a finite prize in ETH above 0",
+                );
                 faults.require(
                     "distribution.dagum.shape",
                     *shape,
@@ -181,7 +186,12 @@ impl PrizeLaw {
                     ));
                 }
                 if let Some(bad) = sample.iter().find(|r| !(r.is_finite() && **r >= 0.0)) {
-                    faults.require("distribution.empirical", *bad, false, "finite prizes in ETH, at least 0");
+                    faults.require(
+                        "distribution.empirical",
+                        *bad,
+                        false,
+                        "finite prizes in ETH, at least 0",
+                    );
                 }
             }
         }

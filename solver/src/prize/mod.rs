@@ -8,8 +8,9 @@ mod finite;
 
 pub mod empirical;
 
-pub use continuous::{ContinuousPrize, PrizeLaw};
+pub use continuous::{ContinuousPrize, DEFAULT_TOLERANCE, PrizeLaw};
 pub use finite::FinitePrizes;
+pub(crate) use finite::listed;
 
 /// A prize process.
 #[derive(Debug, Clone)]

@@ -82,7 +82,10 @@ mod tests {
     #[test]
     fn ties_go_by_the_rule_and_are_reported() {
         let equal = keep(Some(1.0 + 1e-14), None);
-        assert_eq!(choose(Some(1.0), &equal, Tie::Late), (Decision::Wait, 1.0 + 1e-14, true));
+        assert_eq!(
+            choose(Some(1.0), &equal, Tie::Late),
+            (Decision::Wait, 1.0 + 1e-14, true)
+        );
         assert_eq!(choose(Some(1.0), &equal, Tie::Early).0, Decision::Sell);
         let better = keep(Some(1.0 + 1e-9), None);
         assert_eq!(choose(Some(1.0), &better, Tie::Early).0, Decision::Wait);
@@ -91,14 +94,23 @@ mod tests {
     #[test]
     fn the_last_slot_holds_an_auction() {
         assert_eq!(choose(Some(0.0), &keep(None, None), Tie::Late).0, Decision::Sell);
-        assert_eq!(choose(Some(0.0), &keep(None, Some(-1.0)), Tie::Late), (Decision::Sell, 0.0, false));
-        assert_eq!(choose(Some(0.2), &keep(None, Some(0.5)), Tie::Late).0, Decision::Exercise);
+        assert_eq!(
+            choose(Some(0.0), &keep(None, Some(-1.0)), Tie::Late),
+            (Decision::Sell, 0.0, false)
+        );
+        assert_eq!(
+            choose(Some(0.2), &keep(None, Some(0.5)), Tie::Late).0,
+            Decision::Exercise
+        );
         assert_eq!(choose(Some(0.5), &keep(None, Some(0.5)), Tie::Late).0, Decision::Sell);
     }
 
     #[test]
     fn an_empty_auction_is_no_tie() {
-        assert_eq!(choose(None, &keep(Some(0.4), None), Tie::Early), (Decision::Wait, 0.4, false));
+        assert_eq!(
+            choose(None, &keep(Some(0.4), None), Tie::Early),
+            (Decision::Wait, 0.4, false)
+        );
     }
 
     #[test]

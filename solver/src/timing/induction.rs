@@ -1,7 +1,7 @@
 //! Backward induction over t = T, …, 0.
 
 use super::{Alternatives, Node, Timing, choose, once, until_sold};
-use crate::auction::{Bidders, BidFunction, CostPanels, TypeBid, hold_auction};
+use crate::auction::{BidFunction, Bidders, CostPanels, TypeBid, hold_auction};
 use crate::exercise::{ExerciseBoundary, OwnUse, TicketProfile, TicketValues};
 use crate::market::{Exercise, Market, Sale};
 use crate::prize::FinitePrizes;
@@ -79,7 +79,15 @@ impl Induction {
         reachable: &[Vec<bool>],
         settings: &Settings<'_>,
     ) -> Self {
-        run(market, prizes, panels, own_use, Tickets::Resold, Some(reachable), settings)
+        run(
+            market,
+            prizes,
+            panels,
+            own_use,
+            Tickets::Resold,
+            Some(reachable),
+            settings,
+        )
     }
 
     /// Just-in-time auctions in the slot of the holder's choice.
@@ -99,10 +107,7 @@ pub(crate) fn alternatives(market: &Market, prize: f64, next: Option<f64>) -> Al
     let profit = market.holder().own_cost().map(|own_cost| prize - own_cost);
     let wait = next.map(|next| market.holder().discount_factor() * next);
     match market.ticket().exercise() {
-        Exercise::American => Alternatives {
-            wait,
-            exercise: profit,
-        },
+        Exercise::American => Alternatives { wait, exercise: profit },
         Exercise::AtMaturity => Alternatives {
             wait,
             exercise: if wait.is_none() { profit } else { None },
@@ -152,11 +157,7 @@ fn run(
         refined = panels.refined(values.knots(), &refined);
         let mut nodes = Vec::with_capacity(size);
         for (state, &prize) in prizes.states(slot).iter().enumerate() {
-            let bidders = Bidders::new(
-                &refined,
-                &values.profile(state),
-                market.participation().winner_cost(),
-            );
+            let bidders = Bidders::new(&refined, &values.profile(state), market.participation().winner_cost());
             let keep = alternatives(market, prize, next.as_ref().map(|next| next[state]));
             let unsold = match (market.holder().sale(), tickets) {
                 (Sale::UntilSold(_), _) => until_sold::unsold_value(&keep),
@@ -197,9 +198,7 @@ fn decide(market: &Market, bidders: &Bidders<'_, '_>, keep: Alternatives, unsold
     let auction = hold_auction(bidders, market.auction(), unsold);
     let sale = match market.holder().sale() {
         Sale::Once => once::sale_value(auction.revenue),
-        Sale::UntilSold(_) => {
-            until_sold::sale_value(auction.revenue, auction.sale_probability, &keep)
-        }
+        Sale::UntilSold(_) => until_sold::sale_value(auction.revenue, auction.sale_probability, &keep),
     };
     let (decision, value, indifferent) = choose(sale, &keep, market.holder().tie());
     Node {

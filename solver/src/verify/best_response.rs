@@ -39,12 +39,7 @@ pub(super) struct BidCheck {
 
 impl<'b, 'p, 'm> BestResponse<'b, 'p, 'm> {
     /// Rivals who bid by the first-order condition in `auction`; `None` when nobody takes part.
-    pub fn new(
-        bidders: &'b Bidders<'p, 'm>,
-        evidence: &Evidence,
-        format: Format,
-        auction: &Auction,
-    ) -> Option<Self> {
+    pub fn new(bidders: &'b Bidders<'p, 'm>, evidence: &Evidence, format: Format, auction: &Auction) -> Option<Self> {
         let cutoff = auction.participation_cutoff?;
         let reserve = auction.reserve_price?;
         let marginal = bidders.marginal(bidders.panel_of(cutoff), cutoff);

@@ -4,6 +4,9 @@ use crate::auction::{Competition, CostPanels, CostPoint, Transfer, carried};
 use crate::cost::{CostLaw, Tail};
 use crate::numerics::{gauss, integrate};
 
+/// Length in ln u of one Gauss panel.
+const LOG_PIECE: f64 = 1.5;
+
 /// What the evidence needs of F and N on each panel of a partition.
 #[derive(Debug, Clone)]
 pub(super) struct Evidence {
@@ -69,13 +72,25 @@ fn moment(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, competition: &Competi
         };
         (b.cost - cost) * competition.second_lowest_density(&Tail::of(cdf, survival))
     };
-    let (from, to) = if by_cdf { (a.cdf, b.cdf) } else { (b.survival, a.survival) };
+    let (from, to) = if by_cdf {
+        (a.cdf, b.cdf)
+    } else {
+        (b.survival, a.survival)
+    };
     if touches_an_end {
         // The quantile function is algebraic there: θ − lo ~ u^(1/a).
-        integrate::singular_ends(from, to, integrand)
-    } else {
-        gauss::panel(from, to, |u| [integrand(u)])[0]
+        return integrate::singular_ends(from, to, integrand);
     }
+    // Next to an end it still varies with ln u rather than with u.
+    let (from, to) = (from.ln().max(to.ln() - 45.0), to.ln());
+    let pieces = ((to - from) / LOG_PIECE).ceil().max(1.0);
+    let width = (to - from) / pieces;
+    (0..pieces as u32)
+        .map(|piece| {
+            let left = from + f64::from(piece) * width;
+            gauss::panel(left, left + width, |log| [integrand(log.exp()) * log.exp()])[0]
+        })
+        .sum()
 }
 
 #[cfg(test)]
@@ -98,9 +113,18 @@ mod tests {
             Box::new(Empirical::new(0.0, 1.0, vec![0.0, 0.1, 0.11, 0.4, 1.0]).unwrap()),
         ];
         let counts = [
-            Competition::Binomial { trials: 2.0, probability: 1.0 },
-            Competition::Binomial { trials: 10_000.0, probability: 1.0 },
-            Competition::Binomial { trials: 9.0, probability: 0.3 },
+            Competition::Binomial {
+                trials: 2.0,
+                probability: 1.0,
+            },
+            Competition::Binomial {
+                trials: 10_000.0,
+                probability: 1.0,
+            },
+            Competition::Binomial {
+                trials: 9.0,
+                probability: 0.3,
+            },
             Competition::Poisson { mean: 4.0 },
         ];
         for law in &laws {
@@ -113,7 +137,11 @@ mod tests {
                     let by_parts = integrals.second - (pair[1].cost - pair[0].cost) * pair[0].second;
                     gap += (evidence.moment - by_parts).abs();
                 }
-                assert!(gap < 1e-12, "{law:?} {competition:?}: {gap:e} on {} panels", panels.panels().len());
+                assert!(
+                    gap < 1e-12,
+                    "{law:?} {competition:?}: {gap:e} on {} panels",
+                    panels.panels().len()
+                );
             }
         }
     }

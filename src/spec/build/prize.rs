@@ -43,7 +43,11 @@ impl Build<'_> {
             None => "slot",
         };
         let path = self.data_file(node, "prize.empirical.file")?;
-        let observations = self.read(KEY, read_observations(&path, column, slot_column));
+        let observations = self.read(
+            KEY,
+            read_observations(&path, column, slot_column),
+            &[("column", column), ("slot_column", slot_column)],
+        );
         let bins = usize::try_from(node.get("bins")?.whole()?).ok()?;
         let initial = node.get("initial")?.number()?;
         let estimate = self.take(KEY, estimate(&observations?, bins, initial))?;
@@ -83,9 +87,10 @@ impl Build<'_> {
                 tail: number("tail")?,
             }),
             "empirical" => {
+                const KEY: &str = "prize.iid.distribution.empirical";
                 let column = choice.node.get("column")?.text()?;
                 let path = self.data_file(&choice.node, "prize.iid.distribution.empirical.file")?;
-                let sample = self.read("prize.iid.distribution.empirical", read_column(&path, column))?;
+                let sample = self.read(KEY, read_column(&path, column), &[("column", column)])?;
                 Some(PrizeLaw::Empirical { sample })
             }
             _ => None,
@@ -102,34 +107,34 @@ impl Build<'_> {
         Some(path)
     }
 
-    /// The data, or what is wrong with them at the key that names the file.
-    fn read<T>(&mut self, table: &str, data: Result<T, DataError>) -> Option<T> {
+    /// The data, or what is wrong with them: at the key that names the file, or the column if that is at fault.
+    fn read<T>(&mut self, table: &str, data: Result<T, DataError>, columns: &[(&str, &str)]) -> Option<T> {
         let error = match data {
             Ok(data) => return Some(data),
             Err(error) => error,
         };
-        let key = format!("{table}.file");
+        let file = error.path().display();
         for fault in error.faults() {
+            let named = |column: &str| fault.line.is_none() && fault.problem.contains(&format!("{column:?}"));
+            let key = columns
+                .iter()
+                .find(|(_, column)| named(column))
+                .map_or("file", |(key, _)| key);
             let line = fault.line.map(|line| format!(":{line}")).unwrap_or_default();
-            self.diagnostics.push(Diagnostic::new(
-                "bad_data",
-                key.as_str(),
-                Some(self.document.locate(&key)),
-                format!("{}{line}: {}", error.path().display(), fault.problem),
-                fault.allowed.as_str(),
-            ));
+            let problem = format!("{file}{line}: {}", fault.problem);
+            self.bad_data(&format!("{table}.{key}"), problem, &fault.allowed);
         }
         let unnamed = error.count() - error.faults().len();
         if unnamed > 0 {
-            self.diagnostics.push(Diagnostic::new(
-                "bad_data",
-                key.as_str(),
-                Some(self.document.locate(&key)),
-                format!("{}: {unnamed} more faults", error.path().display()),
-                "",
-            ));
+            self.bad_data(&format!("{table}.file"), format!("{file}: {unnamed} more faults"), "");
         }
         None
+    }
+
+    fn bad_data(&mut self, key: &str, problem: String, allowed: &str) {
+        let place = Some(self.document.locate(key));
+        self.diagnostics
+            .push(Diagnostic::new("bad_data", key, place, problem, allowed));
     }
 }
 
