@@ -23,7 +23,7 @@ fn in_slots(prizes: &[f64]) -> Vec<Observation> {
 }
 
 fn row(chain: &FinitePrizes, from: usize) -> Vec<f64> {
-    (0..chain.size()).map(|to| chain.probability(0, from, to)).collect()
+    (0..chain.size()).map(|to| chain.probability(from, to)).collect()
 }
 
 fn keys(faults: &Faults) -> Vec<&str> {

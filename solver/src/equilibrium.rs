@@ -89,7 +89,7 @@ impl Equilibrium {
     pub fn summary(&self, market: &Market) -> Result<Summary, SolveError> {
         let prizes = solve::finite_prizes(market)?;
         let path = &self.path;
-        let sold = path.sold();
+        let sold = path.sold;
         let given = |total: f64, mass: f64| (mass > 0.0).then(|| total / mass);
         let sale_slots: f64 = path
             .sold_by_slot

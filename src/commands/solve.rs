@@ -79,10 +79,15 @@ fn write(
     folder.write("result.json", json.as_bytes())?;
     if let Prize::Finite(prizes) = spec.market.prize() {
         folder.write("nodes.csv", &nodes_csv(equilibrium, prizes))?;
-        folder.write("curves.csv", &curves_csv(equilibrium, prizes, spec.market.buyers().cost()))?;
+        folder.write(
+            "curves.csv",
+            &curves_csv(equilibrium, prizes, spec.market.buyers().cost()),
+        )?;
     }
     let manifest = manifest_json(&Run {
-        command: std::env::args().collect(),
+        command: std::iter::once("etm".to_owned())
+            .chain(std::env::args().skip(1))
+            .collect(),
         market: &args.market.market,
         overrides: &args.market.set,
         data_files: &spec.data_files,

@@ -139,7 +139,7 @@ fn values(figures: &Summary) -> String {
         if (value - best).abs() <= 1e-12 * best.abs().max(value.abs()) {
             "the same".to_owned()
         } else if best > 0.0 {
-            format!("{:+.2} %", 100.0 * (value / best - 1.0))
+            relative(value / best - 1.0)
         } else {
             String::new()
         }
@@ -169,12 +169,21 @@ fn values(figures: &Summary) -> String {
     aligned(&rows)
 }
 
+/// A relative difference as a signed percentage.
+fn relative(difference: f64) -> String {
+    let sign = if difference < 0.0 { "−" } else { "+" };
+    format!("{sign}{} %", significant(100.0 * difference.abs(), 3))
+}
+
 fn path(figures: &Summary) -> String {
     let mut text = String::new();
     let exercised: f64 = figures.exercise_probability.iter().sum();
     text.push_str(&format!("  exercised with probability {}", percent(exercised)));
     if let Some(immediate) = figures.immediate_exercise_probability {
-        text.push_str(&format!("; by the winner at once, given a sale: {}", percent(immediate)));
+        text.push_str(&format!(
+            "; by the winner at once, given a sale: {}",
+            percent(immediate)
+        ));
     }
     if let Some(delay) = figures.expected_delay {
         text.push_str(&format!("; mean delay {} slots", significant(delay, 4)));
@@ -196,12 +205,21 @@ fn evidence(certificate: &Certificate) -> String {
     } else {
         format!("NOT verified: a figure is above {TOLERANCE:.0e} of the market's scale")
     };
-    format!(
-        "  {verdict}\n  gain from another bid {:.0e}, another decision {:.0e}; first-order condition {:.0e}, values {:.0e}, discretisation {:.0e}\n",
+    let [bid, timing, foc, values, discretisation] = [
         certificate.bid_deviation_gain,
         certificate.timing_deviation_gain,
         certificate.foc_gap,
         certificate.value_gap,
-        certificate.discretisation_error
+        certificate.discretisation_error,
+    ]
+    .map(|figure| {
+        if figure == 0.0 {
+            "0".to_owned()
+        } else {
+            format!("{figure:.0e}")
+        }
+    });
+    format!(
+        "  {verdict}\n  gain from another bid {bid}, another decision {timing}; first-order condition {foc}, values {values}, discretisation {discretisation}\n"
     )
 }

@@ -7,6 +7,9 @@ use super::source::Place;
 use super::suggest::closest;
 use super::tree::{Entry, Node, Value};
 
+/// After this many faults, what was meant is no longer guessed.
+const MOST_GUESSES: usize = 100;
+
 /// What the check found.
 #[derive(Debug, Default)]
 pub(crate) struct Findings {
@@ -64,10 +67,13 @@ impl Check {
     /// Notes an unknown key; returns the names it may have been meant for, so that they are not missed as well.
     fn unknown(&mut self, entry: &Entry, table: &'static Table, path: &str) -> Vec<&'static str> {
         let names: Vec<&'static str> = table.keys.iter().map(|key| key.name).collect();
-        let close = closest(&entry.name, names.iter().copied());
+        // A file of another kind has millions of strange keys, and guesses take time.
+        let guess = self.findings.structure.len() < MOST_GUESSES;
+        let close = guess.then(|| closest(&entry.name, names.iter().copied())).flatten();
         let hint = match close {
             Some(name) => Some(format!("did you mean \"{name}\"?")),
-            None => elsewhere(&entry.name),
+            None if guess => elsewhere(&entry.name),
+            None => None,
         };
         self.note(
             Diagnostic::new(
@@ -150,13 +156,8 @@ impl Check {
         let allowed = format!("exactly one of {}", table.exactly_one.join(", "));
         match chosen.as_slice() {
             [] if self.whole && !table.exactly_one.iter().any(|name| meant.contains(name)) => {
-                self.note(Diagnostic::new(
-                    "missing_key",
-                    path,
-                    Some(header),
-                    "none of its choices is given",
-                    allowed,
-                ))
+                let problem = "none of its choices is given";
+                self.note(Diagnostic::new("missing_key", path, Some(header), problem, allowed));
             }
             [] | [_] => {}
             [first, others @ ..] => {

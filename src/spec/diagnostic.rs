@@ -1,6 +1,7 @@
 //! What is wrong with a market file, where, and how it is shown.
 
 use std::fmt;
+use std::sync::Arc;
 
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceSpan};
 
@@ -126,11 +127,16 @@ impl SpecError {
         let handler = GraphicalReportHandler::new_themed(theme)
             .with_links(false)
             .with_wrap_lines(false);
+        let texts: Vec<Arc<String>> = self
+            .sources
+            .iter()
+            .map(|source| Arc::new(printable(&source.text)))
+            .collect();
         let mut text = String::new();
         for diagnostic in self.diagnostics.iter().take(MOST_SHOWN) {
             text.push_str(&self.line(diagnostic));
             text.push('\n');
-            if let Some(excerpt) = self.excerpt(diagnostic, &handler) {
+            if let Some(excerpt) = self.excerpt(diagnostic, &texts, &handler) {
                 text.push_str(&excerpt);
             }
             if let Some(hint) = &diagnostic.hint {
@@ -153,7 +159,12 @@ impl SpecError {
     }
 
     /// The lines of the source around a fault, drawn by miette without its heading: the line above says it.
-    fn excerpt(&self, diagnostic: &Diagnostic, handler: &GraphicalReportHandler) -> Option<String> {
+    fn excerpt(
+        &self,
+        diagnostic: &Diagnostic,
+        texts: &[Arc<String>],
+        handler: &GraphicalReportHandler,
+    ) -> Option<String> {
         let place = diagnostic.place?;
         let source = self.source(place);
         if source.text.is_empty() || source.line_length(place.start as usize) > LONGEST_LINE {
@@ -161,7 +172,7 @@ impl SpecError {
         }
         let span = source.first_line(place);
         let excerpt = Excerpt {
-            source: NamedSource::new(source.name.clone(), source.text.clone()),
+            source: NamedSource::new(source.name.clone(), Arc::clone(texts.get(place.source as usize)?)),
             span: (span.start, span.len()).into(),
         };
         let mut drawn = String::new();
@@ -190,10 +201,15 @@ impl fmt::Display for SpecError {
 
 impl std::error::Error for SpecError {}
 
+/// The text without characters that would command a terminal; none changes its place.
+fn printable(text: &str) -> String {
+    text.replace(|c: char| c.is_ascii_control() && !"\n\r\t".contains(c), "?")
+}
+
 /// What miette draws: a source and the place in it.
 #[derive(Debug)]
 struct Excerpt {
-    source: NamedSource<String>,
+    source: NamedSource<Arc<String>>,
     span: SourceSpan,
 }
 

@@ -60,7 +60,7 @@ pub fn load<S: AsRef<str>>(path: &Path, overrides: &[S]) -> Result<Spec, SpecErr
             name: name.clone(),
             text: unreadable.text,
         };
-        SpecError::new(vec![source], vec![unreadable.diagnostic])
+        SpecError::new(vec![source], vec![*unreadable.diagnostic])
     })?;
     let folder = path.parent().unwrap_or(Path::new(""));
     parse(&text, &name, folder, overrides)
@@ -91,7 +91,7 @@ pub fn parse<S: AsRef<str>>(text: &str, name: &str, folder: &Path, overrides: &[
     for (number, argument) in (1..).zip(overrides) {
         if let Err(fault) = overrides::apply(&mut parsed.document, number, argument.as_ref()) {
             whole = false;
-            diagnostics.push(fault);
+            diagnostics.push(*fault);
         }
     }
 

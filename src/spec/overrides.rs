@@ -21,8 +21,11 @@ use super::source::Place;
 use super::suggest::closest;
 use super::tree::{Entry, Node, Value, shortened};
 
+/// Why an argument cannot be applied; boxed because it is large and rare.
+type Refusal = Box<Diagnostic>;
+
 /// Applies the argument `text`, source number `source`, to a document.
-pub(crate) fn apply(document: &mut Node, source: u32, text: &str) -> Result<(), Diagnostic> {
+pub(crate) fn apply(document: &mut Node, source: u32, text: &str) -> Result<(), Refusal> {
     let argument = Argument { source, text };
     let (path, value) = argument.parse()?;
     argument.set(document, &path, value)
@@ -41,12 +44,13 @@ struct Argument<'t> {
 }
 
 impl<'t> Argument<'t> {
-    fn fault(&self, code: &'static str, span: Range<usize>, problem: String, allowed: &str) -> Diagnostic {
-        Diagnostic::new(code, "", Some(Place::new(self.source, span)), problem, allowed)
+    fn fault(&self, code: &'static str, span: Range<usize>, problem: String, allowed: &str) -> Refusal {
+        let place = Some(Place::new(self.source, span));
+        Box::new(Diagnostic::new(code, "", place, problem, allowed))
     }
 
     /// The steps of the path and where the value starts.
-    fn parse(&self) -> Result<(Vec<Step<'t>>, usize), Diagnostic> {
+    fn parse(&self) -> Result<(Vec<Step<'t>>, usize), Refusal> {
         const FORM: &str = "key.path=value, e.g. buyers.count=7";
         let Some(equals) = self.text.find('=') else {
             let problem = "there is no \"=\"".to_owned();
@@ -71,7 +75,7 @@ impl<'t> Argument<'t> {
         Ok((steps, equals + 1))
     }
 
-    fn set(&self, document: &mut Node, path: &[Step<'_>], value: usize) -> Result<(), Diagnostic> {
+    fn set(&self, document: &mut Node, path: &[Step<'_>], value: usize) -> Result<(), Refusal> {
         let mut table = &MARKET;
         let mut node = document;
         for (depth, step) in path.iter().enumerate() {
@@ -124,7 +128,7 @@ impl<'t> Argument<'t> {
     }
 
     /// The value from byte `start` of the argument on.
-    fn value(&self, start: usize, key: &Key) -> Result<Node, Diagnostic> {
+    fn value(&self, start: usize, key: &Key) -> Result<Node, Refusal> {
         let text = self.text[start..].trim_end();
         let start = start + (text.len() - text.trim_start().len());
         let text = text.trim_start();
@@ -153,7 +157,7 @@ impl<'t> Argument<'t> {
     }
 
     /// Puts the last key of a path into its table.
-    fn put(&self, node: &mut Node, table: &Table, key: &Key, step: &Step<'_>, entry: Entry) -> Result<(), Diagnostic> {
+    fn put(&self, node: &mut Node, table: &Table, key: &Key, step: &Step<'_>, entry: Entry) -> Result<(), Refusal> {
         if !step.indices.is_empty() {
             return self.put_item(node, key, step, entry.node);
         }
@@ -174,7 +178,7 @@ impl<'t> Argument<'t> {
     }
 
     /// Replaces one entry of a list, or of a list in a list.
-    fn put_item(&self, node: &mut Node, key: &Key, step: &Step<'_>, value: Node) -> Result<(), Diagnostic> {
+    fn put_item(&self, node: &mut Node, key: &Key, step: &Step<'_>, value: Node) -> Result<(), Refusal> {
         let most = match key.shape {
             Shape::Numbers(_) => 1,
             Shape::Matrix(_) => 2,

@@ -13,14 +13,14 @@ const LARGEST: u64 = 64 << 20;
 /// Why there is no text, with the text as far as it could be read.
 pub(crate) struct Unreadable {
     pub(crate) text: String,
-    pub(crate) diagnostic: Diagnostic,
+    pub(crate) diagnostic: Box<Diagnostic>,
 }
 
 impl Unreadable {
     fn whole(problem: String, allowed: &str) -> Self {
         Self {
             text: String::new(),
-            diagnostic: Diagnostic::new("unreadable", "", None, problem, allowed),
+            diagnostic: Box::new(Diagnostic::new("unreadable", "", None, problem, allowed)),
         }
     }
 }
@@ -51,15 +51,9 @@ pub(crate) fn text(path: &Path) -> Result<String, Unreadable> {
     String::from_utf8(bytes).map_err(|error| {
         let good = error.utf8_error().valid_up_to();
         let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
-        Unreadable {
-            text,
-            diagnostic: Diagnostic::new(
-                "not_utf8",
-                "",
-                Some(Place::new(0, good..good)),
-                "the file is not UTF-8 from here on",
-                "a text file in UTF-8",
-            ),
-        }
+        let place = Some(Place::new(0, good..good));
+        let problem = "the file is not UTF-8 from here on";
+        let diagnostic = Box::new(Diagnostic::new("not_utf8", "", place, problem, "a text file in UTF-8"));
+        Unreadable { text, diagnostic }
     })
 }

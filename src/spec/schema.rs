@@ -94,8 +94,8 @@ fn shape(shape: &Shape) -> Value {
                 { "type": "string", "pattern": r"^\s*\+?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?\s*$" },
             ]
         }),
-        Shape::Numbers(range) => list(number(range)),
-        Shape::Matrix(range) => list(list(number(range))),
+        Shape::Numbers(range) => list(&number(range)),
+        Shape::Matrix(range) => list(&list(&number(range))),
         Shape::Table(keys) => table(keys),
         Shape::WholeOrTable(least, most, keys) => {
             json!({ "anyOf": [whole(least, most), table(keys)] })
@@ -103,7 +103,7 @@ fn shape(shape: &Shape) -> Value {
     }
 }
 
-fn list(items: Value) -> Value {
+fn list(items: &Value) -> Value {
     json!({ "type": "array", "items": items, "minItems": 1 })
 }
 

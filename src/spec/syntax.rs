@@ -15,6 +15,10 @@ use super::tree::{Node, shortened};
 const MOST_REPAIRS: usize = 20;
 /// Texts longer than this, bytes, are read once.
 const LONGEST_REPAIRED: usize = 1 << 20;
+/// With more errors than this nothing in the text is trusted: to look closer would take its time.
+const MOST_LOOKED_AT: usize = 100;
+/// What the parser calls a key given again.
+const DUPLICATE: &str = "duplicate key";
 
 /// A document as far as its text could be read.
 pub(crate) struct Parsed {
@@ -48,59 +52,71 @@ struct Stumble {
     message: String,
 }
 
+impl Stumble {
+    fn new(text: &str, error: &toml::de::Error) -> Self {
+        Self {
+            span: error.span().unwrap_or(text.len()..text.len()),
+            message: error.message().to_owned(),
+        }
+    }
+}
+
 /// Reads a text as far as it goes.
 pub(crate) fn parse(text: &str) -> Parsed {
     let mut readable = text.to_owned();
     let mut found: Vec<Stumble> = Vec::new();
-    for _ in 0..MOST_REPAIRS {
-        let stumbles = stumbles(&readable);
-        let repair = stumbles.iter().find_map(|stumble| repair(&readable, stumble));
-        let Some((lost, stumble)) = repair.filter(|_| text.len() <= LONGEST_REPAIRED) else {
-            break;
+    let document = loop {
+        let (table, errors) = DeTable::parse_recoverable(&readable);
+        let stumbles: Vec<Stumble> = errors.iter().map(|error| Stumble::new(text, error)).collect();
+        let worth_it = text.len() <= LONGEST_REPAIRED && found.len() < MOST_REPAIRS;
+        let first = stumbles
+            .iter()
+            .take(if worth_it { MOST_LOOKED_AT } else { 0 })
+            .filter_map(|stumble| repair(&readable, stumble))
+            .min_by_key(|(lost, _)| lost.start);
+        let Some((lost, stumble)) = first else {
+            found.extend(stumbles);
+            break Node::document(0, table.get_ref());
         };
+        found.push(stumble);
         let blank: String = readable[lost.clone()]
             .bytes()
             .map(|byte| if byte == b'\n' { '\n' } else { ' ' })
             .collect();
         readable.replace_range(lost, &blank);
-        found.push(stumble);
-    }
-    let (table, _) = DeTable::parse_recoverable(&readable);
-    found.extend(stumbles(&readable));
+    };
     found.sort_by_key(|stumble| stumble.span.start);
+    judged(text, document, &found)
+}
 
+/// The document with what is to be said of its text.
+fn judged(text: &str, document: Node, found: &[Stumble]) -> Parsed {
     let mut parsed = Parsed {
-        document: Node::document(0, table.get_ref()),
+        document,
         diagnostics: Vec::new(),
         broken: Vec::new(),
     };
+    let errors = found.iter().filter(|stumble| stumble.message != DUPLICATE).count();
+    if errors > MOST_LOOKED_AT {
+        parsed.broken.push(0..text.len() + 1);
+    }
     let mut last_line = None;
     for stumble in found {
         let line = text[..stumble.span.start].rfind('\n');
-        let duplicate = stumble.message == "duplicate key";
+        let duplicate = stumble.message == DUPLICATE;
         // A slip makes the parser stumble several times on the rest of its line.
         if duplicate || last_line != Some(line) {
-            parsed.diagnostics.push(fault(text, &stumble, duplicate));
+            parsed.diagnostics.push(fault(text, stumble, duplicate));
         }
         if !duplicate {
+            // Garbage has an error a line: the first of a section is enough to distrust it.
+            if parsed.trusts(Some(Place::new(0, stumble.span.clone()))) {
+                parsed.broken.push(section(text, stumble.span.start));
+            }
             last_line = Some(line);
-            parsed.broken.push(section(text, stumble.span.start));
         }
     }
     parsed
-}
-
-fn stumbles(text: &str) -> Vec<Stumble> {
-    let (_, errors) = DeTable::parse_recoverable(text);
-    let mut list: Vec<Stumble> = errors
-        .iter()
-        .map(|error| Stumble {
-            span: error.span().unwrap_or(text.len()..text.len()),
-            message: error.message().to_owned(),
-        })
-        .collect();
-    list.sort_by_key(|stumble| stumble.span.start);
-    list
 }
 
 /// The bytes to blank out so that the rest of the file can be read, and what to say of them.

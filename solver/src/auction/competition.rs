@@ -73,7 +73,7 @@ impl Competition {
     pub fn log_rivals_above(&self, tail: &Tail) -> f64 {
         match *self {
             // A lone buyer has no rivals: 0 · ln 0 is 0 here, not NaN.
-            Self::Binomial { trials, .. } if trials == 1.0 => 0.0,
+            Self::Binomial { trials: 1.0, .. } => 0.0,
             Self::Binomial { trials, probability } => (trials - 1.0) * log_absent(probability, tail),
             Self::Poisson { mean } => -mean * tail.cdf,
         }
@@ -115,7 +115,7 @@ impl Competition {
     #[must_use]
     pub fn rival_hazard(&self, survival: f64) -> f64 {
         match *self {
-            Self::Binomial { trials, .. } if trials == 1.0 => 0.0,
+            Self::Binomial { trials: 1.0, .. } => 0.0,
             Self::Binomial { trials, probability } => (trials - 1.0) * probability / absent(probability, survival),
             Self::Poisson { mean } => mean,
         }
@@ -166,7 +166,7 @@ impl Competition {
     #[must_use]
     pub fn where_log_rivals(&self, log_rivals: f64) -> Option<(f64, f64)> {
         let (present, probability) = match *self {
-            Self::Binomial { trials, .. } if trials == 1.0 => return None,
+            Self::Binomial { trials: 1.0, .. } => return None,
             Self::Binomial { trials, probability } => (-(log_rivals / (trials - 1.0)).exp_m1(), probability),
             Self::Poisson { mean } => (-log_rivals / mean, 1.0),
         };

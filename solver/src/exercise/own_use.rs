@@ -30,7 +30,7 @@ impl OwnUse {
             let waiting = if slot == maturity {
                 vec![0.0; size]
             } else {
-                prizes.expect(slot, &next)
+                prizes.expect(&next)
             };
             for (state, &prize) in prizes.states(slot).iter().enumerate() {
                 let wait = discount_factor * waiting[state];

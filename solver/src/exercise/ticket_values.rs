@@ -89,7 +89,7 @@ impl<'m> TicketValues<'m> {
         self.discounts = if self.discount_factor == 0.0 {
             Array2::zeros(self.discounts.raw_dim())
         } else {
-            let expected = self.prizes.expect_rows(self.slot, self.discounts.view());
+            let expected = self.prizes.expect_rows(&self.discounts.view());
             (expected * (self.discount_factor * kept))
                 .as_standard_layout()
                 .into_owned()

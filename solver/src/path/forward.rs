@@ -18,6 +18,8 @@ pub struct Path {
     pub auction_probability: Vec<f64>,
     /// Probability that the ticket is sold, by slot.
     pub sold_by_slot: Vec<f64>,
+    /// Probability that the ticket is ever sold.
+    pub sold: f64,
     /// Probability that the ticket is exercised, by whoever holds it, by slot.
     pub exercise_probability: Vec<f64>,
     /// Probability that the ticket is sold and exercised in the same slot.
@@ -70,12 +72,13 @@ impl Path {
                 if node.decision == Decision::Sell {
                     path.sell(slot, mass, prize, factor, node);
                     let sold = node.auction.sale_probability;
-                    winners.add(slot, state, mass, sold);
+                    winners.add(state, mass, sold);
                     if let Some(cutoff) = node.auction.participation_cutoff {
                         let marginal = induction.boundary.slot(slot)[state]
                             .min(cutoff)
                             .max(panels.law().lower());
-                        path.immediate += mass * walk.drawn() * panels.point(marginal).lowest;
+                        // In the order of the products that make up `sold`: a certain event then has probability 1 exactly.
+                        path.immediate += walk.drawn() * (mass * panels.point(marginal).lowest);
                     }
                 }
                 path.exercise_probability[slot] += walk.hold(state, prize, node);
@@ -84,10 +87,10 @@ impl Path {
             let exercised = winners.exercise(induction.boundary.slot(slot));
             path.exercise_probability[slot] += exercised.mass;
             path.sold_and_exercised += exercised.mass;
-            path.delay += slot as f64 * exercised.mass - exercised.by_sale_slot;
+            path.delay += exercised.delay;
             if slot < maturity {
-                walk.unsold = prizes.advance(slot, &walk.unsold);
-                walk.own = prizes.advance(slot, &walk.own);
+                walk.unsold = prizes.advance(&walk.unsold);
+                walk.own = prizes.advance(&walk.own);
                 winners.advance(slot);
                 factor *= market.buyers_discount_factor();
             }
@@ -103,6 +106,7 @@ impl Path {
             reach: vec![0.0; (maturity + 1) * size],
             auction_probability: by_slot.clone(),
             sold_by_slot: by_slot.clone(),
+            sold: 0.0,
             exercise_probability: by_slot,
             immediate: 0.0,
             sold_and_exercised: 0.0,
@@ -115,6 +119,7 @@ impl Path {
 
     fn sell(&mut self, slot: usize, mass: f64, prize: f64, factor: f64, node: &Node) {
         let sold = mass * node.auction.sale_probability;
+        self.sold += sold;
         self.auction_probability[slot] += mass;
         self.sold_by_slot[slot] += sold;
         self.prize_at_sale += sold * prize;
@@ -126,12 +131,6 @@ impl Path {
     #[must_use]
     pub fn reach(&self, slot: usize, state: usize) -> f64 {
         self.reach[slot * self.size + state]
-    }
-
-    /// Probability that the ticket is ever sold.
-    #[must_use]
-    pub fn sold(&self) -> f64 {
-        self.sold_by_slot.iter().sum()
     }
 }
 

@@ -9,12 +9,11 @@ pub fn reachable(prizes: &FinitePrizes, maturity: usize) -> Vec<Vec<bool>> {
     let mut now = vec![false; size];
     now[prizes.initial()] = true;
     let mut all = Vec::with_capacity(maturity + 1);
-    for slot in 0..maturity {
-        // Once every state is reached, or the set repeats, it may still shrink: follow it exactly.
+    for _ in 0..maturity {
         let mut next = vec![false; size];
         for from in (0..size).filter(|&from| now[from]) {
             for (to, reached) in next.iter_mut().enumerate() {
-                *reached |= prizes.probability(slot, from, to) > 0.0;
+                *reached |= prizes.probability(from, to) > 0.0;
             }
         }
         all.push(std::mem::replace(&mut now, next));
@@ -28,8 +27,8 @@ pub fn reachable(prizes: &FinitePrizes, maturity: usize) -> Vec<Vec<bool>> {
 pub fn unconditional(prizes: &FinitePrizes, slot: usize) -> Vec<f64> {
     let mut mass = vec![0.0; prizes.size()];
     mass[prizes.initial()] = 1.0;
-    for t in 0..slot {
-        mass = prizes.advance(t, &mass);
+    for _ in 0..slot {
+        mass = prizes.advance(&mass);
     }
     mass
 }

@@ -7,7 +7,7 @@ use crate::exercise::ExerciseBoundary;
 use crate::market::Exercise;
 use crate::prize::FinitePrizes;
 
-/// Mass of sold tickets, and the same weighted by the slot of their sale, by state and cost interval.
+/// Mass of sold tickets, and the same weighted by the slots since their sale, by state and cost interval.
 ///
 /// All that matters of a winner's cost is which exercise boundaries still ahead it lies below: the intervals are
 /// those between the boundaries of all slots to come.
@@ -22,7 +22,7 @@ pub(super) struct Winners<'m> {
     lowest: Vec<f64>,
     /// hi.
     upper: f64,
-    /// States × (intervals, then intervals again): mass, then mass × slot of sale.
+    /// States × (intervals, then intervals again): mass, then mass × slots since the sale.
     mass: Array2<f64>,
 }
 
@@ -30,8 +30,8 @@ pub(super) struct Winners<'m> {
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Exercised {
     pub mass: f64,
-    /// Mass × slot of sale.
-    pub by_sale_slot: f64,
+    /// Mass × slots since the sale.
+    pub delay: f64,
 }
 
 impl<'m> Winners<'m> {
@@ -65,16 +65,14 @@ impl<'m> Winners<'m> {
         }
     }
 
-    /// Adds `mass` tickets sold in slot `slot` at `state` to winners below the cutoff, of whom P is `cutoff_lowest`.
-    pub fn add(&mut self, slot: usize, state: usize, mass: f64, cutoff_lowest: f64) {
-        let intervals = self.lowest.len();
+    /// Adds `mass` tickets sold now at `state` to winners below the cutoff, of whom P is `cutoff_lowest`.
+    pub fn add(&mut self, state: usize, mass: f64, cutoff_lowest: f64) {
         let mut row = self.mass.row_mut(state);
         let mut below = 0.0;
         for (k, &lowest) in self.lowest.iter().enumerate() {
             let upto = lowest.min(cutoff_lowest);
             let sold = mass * (upto - below);
             row[k] += sold;
-            row[intervals + k] += sold * slot as f64;
             if lowest >= cutoff_lowest {
                 break;
             }
@@ -104,7 +102,7 @@ impl<'m> Winners<'m> {
             let mut row = self.mass.row_mut(state);
             for k in 0..below {
                 exercised.mass += drawn * row[k];
-                exercised.by_sale_slot += drawn * row[intervals + k];
+                exercised.delay += drawn * row[intervals + k];
             }
             match self.exercise {
                 // A drawn ticket is used or lost.
@@ -124,7 +122,10 @@ impl<'m> Winners<'m> {
     pub fn advance(&mut self, slot: usize) {
         self.forget(slot + 1);
         if self.mass.iter().any(|&mass| mass > 0.0) {
-            self.mass = self.prizes.advance_rows(slot, self.mass.view());
+            self.mass = self.prizes.advance_rows(&self.mass.view());
+            let intervals = self.lowest.len();
+            let (mass, mut waited) = self.mass.view_mut().split_at(Axis(1), intervals);
+            waited += &mass;
         }
     }
 

@@ -203,18 +203,18 @@ impl FinitePrizes {
         nearest(self.states(slot), prize)
     }
 
-    /// Probability of state `to` in slot `slot + 1` given state `from` in slot `slot`.
+    /// Probability of state `to` in the next slot given state `from` in this one.
     #[must_use]
-    pub fn probability(&self, _slot: usize, from: usize, to: usize) -> f64 {
+    pub fn probability(&self, from: usize, to: usize) -> f64 {
         match &self.law {
             Law::Chain { transition, .. } => transition[[from, to]],
             Law::Path(_) => 1.0,
         }
     }
 
-    /// E[x(R_{slot+1}) given each state of slot `slot`].
+    /// E[x(R′) given each state], R′ the prize of the next slot.
     #[must_use]
-    pub fn expect(&self, _slot: usize, next: &[f64]) -> Vec<f64> {
+    pub fn expect(&self, next: &[f64]) -> Vec<f64> {
         match &self.law {
             Law::Chain { transition, .. } => transition
                 .axis_iter(Axis(0))
@@ -226,16 +226,16 @@ impl FinitePrizes {
 
     /// [`Self::expect`] of many functions at once: `next` is states × functions, and so is the answer.
     #[must_use]
-    pub fn expect_rows(&self, _slot: usize, next: ArrayView2<'_, f64>) -> Array2<f64> {
+    pub fn expect_rows(&self, next: &ArrayView2<'_, f64>) -> Array2<f64> {
         match &self.law {
-            Law::Chain { transition, .. } => transition.dot(&next),
+            Law::Chain { transition, .. } => transition.dot(next),
             Law::Path(_) => next.to_owned(),
         }
     }
 
-    /// The mass in each state of slot `slot + 1` when `mass` is that of slot `slot`.
+    /// The mass in each state of the next slot when `mass` is that of this one.
     #[must_use]
-    pub fn advance(&self, _slot: usize, mass: &[f64]) -> Vec<f64> {
+    pub fn advance(&self, mass: &[f64]) -> Vec<f64> {
         match &self.law {
             Law::Chain { transition, .. } => {
                 let mass = Array1::from(mass.to_vec());
@@ -247,9 +247,9 @@ impl FinitePrizes {
 
     /// [`Self::advance`] of many masses at once: `mass` is states × masses.
     #[must_use]
-    pub fn advance_rows(&self, _slot: usize, mass: ArrayView2<'_, f64>) -> Array2<f64> {
+    pub fn advance_rows(&self, mass: &ArrayView2<'_, f64>) -> Array2<f64> {
         match &self.law {
-            Law::Chain { transition, .. } => transition.t().dot(&mass),
+            Law::Chain { transition, .. } => transition.t().dot(mass),
             Law::Path(_) => mass.to_owned(),
         }
     }

@@ -179,7 +179,7 @@ fn run(
             nodes.push(node);
         }
         let ahead: Vec<f64> = nodes.iter().map(|node| node.value).collect();
-        next = (slot > 0).then(|| prizes.expect(slot - 1, &ahead));
+        next = (slot > 0).then(|| prizes.expect(&ahead));
         slots.push(nodes);
         settings.report(Stage::Induction, maturity - slot + 1, maturity + 1);
     }

@@ -46,8 +46,8 @@ impl<'a> Bellman<'a> {
     /// Goes one slot back.
     pub fn open(&mut self, slot: usize) {
         if slot < self.market.ticket().maturity() {
-            self.behind = Some(self.prizes.expect(slot, &self.here));
-            self.own_behind = self.prizes.expect(slot, &self.own_here);
+            self.behind = Some(self.prizes.expect(&self.here));
+            self.own_behind = self.prizes.expect(&self.own_here);
         }
         self.slot = slot;
         for (state, &prize) in self.prizes.states(slot).iter().enumerate() {

@@ -117,8 +117,8 @@ impl<'a, 'm> Walk<'a, 'm> {
             evidence = evidence.refined(&panels, &refined);
             panels = refined;
             bellman.open(slot);
-            for state in 0..self.prizes.size() {
-                if !reached[slot][state] {
+            for (state, &reached) in reached[slot].iter().enumerate() {
+                if !reached {
                     bellman.skip(state);
                     continue;
                 }

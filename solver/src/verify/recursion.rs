@@ -40,7 +40,7 @@ impl<'m> Recursion<'m> {
             let expected = if last {
                 vec![0.0; next.len()]
             } else {
-                self.prizes.expect(slot, next)
+                self.prizes.expect(next)
             };
             for (state, &prize) in self.prizes.states(slot).iter().enumerate() {
                 let wait = discount_factor * expected[state];
