@@ -1,9 +1,11 @@
 //! The commands, one file each, and what they have in common: status, errors, the terminal.
 
+pub mod bids;
 pub mod calibrate;
 pub mod completions;
 pub mod init;
 pub mod schema;
+pub mod solve;
 
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
@@ -121,9 +123,8 @@ pub fn main() -> ExitCode {
 
 fn run(command: Command, terminal: Terminal) -> Result<Status, CommandError> {
     match command {
-        // The two lines to replace when these commands are there.
-        Command::Solve(_) => Err(CommandError::Failed("solve is not available".to_owned())),
-        Command::Bids(_) => Err(CommandError::Failed("bids is not available".to_owned())),
+        Command::Solve(args) => solve::run(&args, terminal),
+        Command::Bids(args) => bids::run(&args, terminal),
         Command::Calibrate(args) => calibrate::run(&args),
         Command::Init(args) => init::run(&args, terminal),
         Command::Schema => schema::run(terminal),

@@ -221,7 +221,7 @@ fn sum_from(first: f64, ratio: impl Fn(f64) -> f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::Competition;
-    use crate::cost::{CostLaw, Side, Tail};
+    use crate::cost::Tail;
 
     const LAWS: [Competition; 6] = [
         Competition::Binomial {
