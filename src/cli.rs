@@ -55,9 +55,14 @@ pub struct MarketArgs {
     #[arg(value_name = "MARKET.toml")]
     pub market: PathBuf,
 
-    /// Override a key of the market file: buyers.count=7, prize.markov_chain.states[1]=2.5. A choice replaces its
-    /// siblings: holder.discount_rate=0.1 a discount factor, prize.constant.value=1 another prize table. Repeatable
-    #[arg(long = "set", value_name = "KEY=VALUE")]
+    /// `key.path=value` overrides, applied in order.
+    #[arg(
+        long = "set",
+        value_name = "KEY=VALUE",
+        help = "Override a key of the market file: buyers.count=7, prize.markov_chain.states[1]=2.5. A choice replaces \
+                its siblings: holder.discount_rate=0.1 a discount factor, prize.constant.value=1 another prize table. \
+                Repeatable"
+    )]
     pub set: Vec<String>,
 }
 

@@ -82,7 +82,9 @@ fn plain(reason: io::Error) -> io::Error {
 pub struct StagedFolder {
     target: PathBuf,
     force: bool,
+    // Dropped in this order: the parents are empty only once the folder is gone.
     aside: TempDir,
+    parents: Parents,
 }
 
 impl StagedFolder {
@@ -93,12 +95,13 @@ impl StagedFolder {
     pub fn create(target: &Path, force: bool) -> Result<Self, FolderError> {
         let parent = parent(target)?;
         may_replace(target, force)?;
-        fs::create_dir_all(&parent).map_err(refused(&parent, "the folder cannot be made"))?;
+        let parents = Parents::make(&parent)?;
         let aside = hidden_folder(&parent)?;
         Ok(Self {
             target: target.to_owned(),
             force,
             aside,
+            parents,
         })
     }
 
@@ -127,10 +130,17 @@ impl StagedFolder {
     /// # Errors
     /// A target that has appeared meanwhile, or a refusal of the operating system.
     pub fn commit(self) -> Result<(), FolderError> {
-        let Self { target, force, aside } = self;
+        let Self {
+            target,
+            force,
+            aside,
+            mut parents,
+        } = self;
         may_replace(&target, force)?;
         if fs::symlink_metadata(&target).is_err() {
-            return settle(aside, &target);
+            settle(aside, &target)?;
+            parents.made.clear();
+            return Ok(());
         }
         let old = hidden_folder(&parent(&target)?)?;
         let old_results = old.path().join("old");
@@ -146,6 +156,32 @@ impl StagedFolder {
             });
         }
         settled
+    }
+}
+
+/// Folders made on the way to a target, removed again when dropped as far as they are empty.
+#[derive(Debug)]
+struct Parents {
+    /// The innermost first.
+    made: Vec<PathBuf>,
+}
+
+impl Parents {
+    fn make(parent: &Path) -> Result<Self, FolderError> {
+        let missing = |folder: &&Path| !folder.as_os_str().is_empty() && fs::symlink_metadata(folder).is_err();
+        let made = parent.ancestors().take_while(missing).map(Path::to_owned).collect();
+        let parents = Self { made };
+        fs::create_dir_all(parent).map_err(refused(parent, "the folder cannot be made"))?;
+        Ok(parents)
+    }
+}
+
+impl Drop for Parents {
+    fn drop(&mut self) {
+        for folder in &self.made {
+            // Refused where something else has been put: then it stays, and so do those around it.
+            let _ = fs::remove_dir(folder);
+        }
     }
 }
 
@@ -253,10 +289,12 @@ mod tests {
     #[test]
     fn nothing_is_left_of_a_folder_that_was_not_committed() {
         let home = tempfile::tempdir().unwrap();
-        let staged = StagedFolder::create(&home.path().join("out"), false).unwrap();
-        staged.write("result.json", b"{").unwrap();
-        drop(staged);
-        assert!(names(home.path()).is_empty());
+        for target in ["out", "some/where/out"] {
+            let staged = StagedFolder::create(&home.path().join(target), false).unwrap();
+            staged.write("result.json", b"{").unwrap();
+            drop(staged);
+            assert!(names(home.path()).is_empty());
+        }
     }
 
     #[test]
