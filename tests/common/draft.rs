@@ -9,7 +9,7 @@ use proptest::strategy::Union;
 use super::{Solved, solved};
 
 /// When the ticket may be exercised.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Exercise {
     American,
     AtMaturity,
@@ -18,7 +18,7 @@ pub enum Exercise {
 }
 
 /// The law of the number of buyers.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Count {
     Fixed(u32),
     /// With this mean.
@@ -28,7 +28,7 @@ pub enum Count {
 }
 
 /// The shape of a cost law between its ends.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Shape {
     Uniform,
     Power { exponent: f64 },
@@ -40,7 +40,7 @@ pub enum Shape {
 }
 
 /// The reserve rule.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Reserve {
     None,
     Optimal,

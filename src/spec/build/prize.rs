@@ -10,7 +10,7 @@ use crate::spec::diagnostic::Diagnostic;
 use crate::spec::tree::{Node, Value};
 
 /// The tolerance meant when none is given; the table of keys says the same.
-const TOLERANCE: f64 = 1e-9;
+const TOLERANCE: f64 = etm_solver::prize::DEFAULT_TOLERANCE;
 
 impl Build<'_> {
     /// The process in `prize`.

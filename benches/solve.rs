@@ -1,0 +1,81 @@
+//! From a market to its verified equilibrium: `cargo bench --bench solve`.
+
+mod markets;
+
+use std::time::Duration;
+
+use criterion::{BenchmarkId, Criterion, SamplingMode, criterion_group, criterion_main};
+use etm_solver::market::{Market, Reserve};
+use etm_solver::{Equilibrium, Settings, solve};
+
+use markets::{autoregressive, example, kinked, with_costs};
+
+fn solved(market: &Market) -> Equilibrium {
+    solve(market, &Settings::default()).expect("an equilibrium")
+}
+
+fn examples(c: &mut Criterion) {
+    let mut group = c.benchmark_group("solve");
+    for (name, market) in [
+        ("two_states", example("two_states.toml")),
+        ("week", example("mev_boost_week.toml")),
+        ("16_states_32_slots", autoregressive(16, 32, Reserve::None)),
+        ("16_states_32_slots_reserve", autoregressive(16, 32, Reserve::Optimal)),
+    ] {
+        group.bench_function(name, |b| b.iter(|| solved(&market)));
+    }
+    group.bench_function("week_with_its_files", |b| {
+        b.iter(|| solved(&example("mev_boost_week.toml")));
+    });
+    group.finish();
+}
+
+fn large(c: &mut Criterion) {
+    let mut group = c.benchmark_group("large");
+    group
+        .sample_size(10)
+        .sampling_mode(SamplingMode::Flat)
+        .warm_up_time(Duration::from_millis(1))
+        .measurement_time(Duration::from_millis(1));
+    for (states, maturity) in [(64, 300), (200, 50)] {
+        let market = autoregressive(states, maturity, Reserve::None);
+        group.bench_function(format!("{states}_states_{maturity}_slots"), |b| {
+            b.iter(|| solved(&market));
+        });
+    }
+    group.finish();
+}
+
+fn growth(c: &mut Criterion) {
+    let mut group = c.benchmark_group("growth");
+    group.sample_size(10).sampling_mode(SamplingMode::Flat);
+    for maturity in [8, 16, 32, 64, 128, 256, 512] {
+        let market = autoregressive(16, maturity, Reserve::None);
+        group.bench_function(BenchmarkId::new("in_slots", maturity), |b| b.iter(|| solved(&market)));
+    }
+    for states in [4, 8, 16, 32, 64, 128] {
+        let market = autoregressive(states, 32, Reserve::None);
+        group.bench_function(BenchmarkId::new("in_states", states), |b| b.iter(|| solved(&market)));
+    }
+    for knots in [1, 4, 16, 64] {
+        let market = with_costs(16, 32, Reserve::None, kinked(knots));
+        group.bench_function(BenchmarkId::new("in_kinks_of_the_cost_law", knots), |b| {
+            b.iter(|| solved(&market));
+        });
+    }
+    group.finish();
+}
+
+fn quick() -> Criterion {
+    Criterion::default()
+        .sample_size(20)
+        .warm_up_time(Duration::from_millis(200))
+        .measurement_time(Duration::from_millis(1000))
+}
+
+criterion_group! {
+    name = benches;
+    config = quick();
+    targets = examples, large, growth
+}
+criterion_main!(benches);
