@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use etm_solver::auction::{BidFunction, Bidders, Competition, CostPanels, hold_auction};
-use etm_solver::cost::{Beta, CostLaw, TruncatedNormal, Uniform, VirtualCost};
+use etm_solver::cost::{Beta, CostLaw, TruncatedLognormal, TruncatedNormal, Uniform, VirtualCost};
 use etm_solver::exercise::{OwnUse, TicketValues};
 use etm_solver::market::{AuctionRule, Format, Market, Reserve};
 use etm_solver::path::{Path, reachable};
@@ -17,7 +17,7 @@ use etm_solver::timing::Induction;
 use etm_solver::verify::certify;
 use etm_solver::{Settings, solve};
 
-use markets::{autoregressive, kinked, lognormal};
+use markets::{autoregressive, kinked};
 
 fn chain(market: &Market) -> &FinitePrizes {
     match market.prize() {
@@ -70,7 +70,10 @@ fn cost_panels(c: &mut Criterion) {
             "truncated_normal",
             Arc::new(TruncatedNormal::new(0.0, 1.0, 0.4, 0.1).expect("a law")),
         ),
-        ("truncated_lognormal", Arc::new(lognormal())),
+        (
+            "truncated_lognormal",
+            Arc::new(TruncatedLognormal::new(0.002, 0.12, -4.2, 0.6).expect("a law")),
+        ),
         ("beta", Arc::new(Beta::new(0.0, 1.0, 2.0, 5.0).expect("a law"))),
         ("empirical", kinked(16)),
     ];
@@ -81,7 +84,11 @@ fn cost_panels(c: &mut Criterion) {
     let mut group = c.benchmark_group("cost_panels");
     for (name, law) in &laws {
         group.bench_function(BenchmarkId::new("new", name), |b| {
-            b.iter(|| CostPanels::new(&VirtualCost::new(black_box(law.as_ref())), competition).panels().len());
+            b.iter(|| {
+                CostPanels::new(&VirtualCost::new(black_box(law.as_ref())), competition)
+                    .panels()
+                    .len()
+            });
         });
         let virtual_cost = VirtualCost::new(law.as_ref());
         let panels = CostPanels::new(&virtual_cost, competition);
@@ -100,7 +107,10 @@ fn cost_panels(c: &mut Criterion) {
 fn auctions(c: &mut Criterion) {
     let mut group = c.benchmark_group("auction");
     let uniform = autoregressive(16, 32, Reserve::None);
-    for (name, market) in [("16_states", uniform), ("week", markets::example("mev_boost_week.toml"))] {
+    for (name, market) in [
+        ("16_states", uniform),
+        ("week", markets::example("mev_boost_week.toml")),
+    ] {
         let prizes = chain(&market);
         let virtual_cost = VirtualCost::new(market.buyers().cost());
         let base = CostPanels::new(&virtual_cost, competition(&market));

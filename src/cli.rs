@@ -37,6 +37,8 @@ pub enum Command {
     Solve(SolveArgs),
     /// Write the bid function at one slot and prize as CSV
     Bids(BidsArgs),
+    /// Play the equilibrium out with random buyers and prizes, beside the exact figures
+    Simulate(SimulateArgs),
     /// Fit a prize process to a CSV file of payments and print its table for a market file
     Calibrate(CalibrateArgs),
     /// Write a commented market file to start from
@@ -122,6 +124,38 @@ pub struct BidsArgs {
     /// Replace an existing file
     #[arg(long)]
     pub force: bool,
+}
+
+/// Arguments of `etm simulate`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Example:
+  etm simulate market.toml --runs 1000000 --seed 7
+  etm simulate market.toml --runs 1000000 --seed 7 --deviate timing=early")]
+pub struct SimulateArgs {
+    /// The market.
+    #[command(flatten)]
+    pub market: MarketArgs,
+
+    /// Number of plays
+    #[arg(long, value_name = "N", default_value_t = 1_000_000)]
+    pub runs: u64,
+
+    /// Seed of the random numbers: the same seed, the same result, whatever --jobs
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    pub seed: u64,
+
+    /// Print the figures as JSON
+    #[arg(long)]
+    pub json: bool,
+
+    /// Play one side off equilibrium: bids=FACTOR (one buyer multiplies her bids), timing=early, timing=late
+    #[arg(long, value_name = "WHAT=HOW")]
+    pub deviate: Option<String>,
+
+    /// Threads [default: one a core]
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<usize>,
 }
 
 /// Arguments of `etm init`.

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use etm_solver::cost::{CostLaw, Empirical, TruncatedLognormal, Uniform};
+use etm_solver::cost::{CostLaw, Empirical, Uniform};
 use etm_solver::market::{
     AuctionRule, BuyerCount, Buyers, Exercise, Format, Holder, Market, Participation, Reserve, Ticket,
 };
@@ -44,11 +44,6 @@ pub fn kinked(knots: u32) -> Arc<dyn CostLaw> {
         0.5 + 1.5 * share.powf(1.5)
     });
     Arc::new(Empirical::new(0.5, 2.0, quantiles.collect()).expect("a law"))
-}
-
-/// Costs whose distribution function has no closed form.
-pub fn lognormal() -> TruncatedLognormal {
-    TruncatedLognormal::new(0.002, 0.12, -4.2, 0.6).expect("a law")
 }
 
 /// Rouwenhorst's chain for x' = ρ x + σ e, with prizes eˣ and R₀ in the middle.

@@ -14,6 +14,7 @@ pub mod market;
 pub mod numerics;
 pub mod path;
 pub mod prize;
+pub mod simulate;
 pub mod timing;
 pub mod verify;
 

@@ -5,6 +5,7 @@ pub mod calibrate;
 pub mod completions;
 pub mod init;
 pub mod schema;
+pub mod simulate;
 pub mod solve;
 
 use std::io::{self, ErrorKind, IsTerminal, Write};
@@ -125,6 +126,7 @@ fn run(command: Command, terminal: Terminal) -> Result<Status, CommandError> {
     match command {
         Command::Solve(args) => solve::run(&args, terminal),
         Command::Bids(args) => bids::run(&args, terminal),
+        Command::Simulate(args) => simulate::run(&args, terminal),
         Command::Calibrate(args) => calibrate::run(&args),
         Command::Init(args) => init::run(&args, terminal),
         Command::Schema => schema::run(terminal),

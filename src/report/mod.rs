@@ -1,10 +1,12 @@
 //! What a person reads: the summary of a solved market, the warnings, the progress of long work.
 
 mod progress;
+mod simulation;
 mod summary;
 mod table;
 mod warnings;
 
-pub use progress::Progress;
+pub use progress::{Counter, Progress};
+pub use simulation::simulation;
 pub use summary::summary;
 pub use warnings::warnings;

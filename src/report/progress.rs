@@ -63,3 +63,45 @@ impl Drop for Progress {
         }
     }
 }
+
+/// A bar that counts, shared by threads; it appears as [`Progress`] does.
+pub struct Counter {
+    started: Instant,
+    wanted: bool,
+    bar: ProgressBar,
+}
+
+impl Counter {
+    /// A bar up to `total` of `what`.
+    #[must_use]
+    pub fn new(what: &'static str, total: u64, quiet: bool) -> Self {
+        let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::hidden());
+        if let Ok(style) =
+            ProgressStyle::with_template("{msg} {wide_bar} {human_pos} of {human_len}, {per_sec}, {eta} left")
+        {
+            bar.set_style(style);
+        }
+        bar.set_message(what);
+        Self {
+            started: Instant::now(),
+            wanted: !quiet && std::io::stderr().is_terminal(),
+            bar,
+        }
+    }
+
+    /// Told how many are done.
+    pub fn at(&self, done: u64) {
+        if self.wanted && self.started.elapsed() > PATIENCE {
+            if self.bar.is_hidden() {
+                self.bar.set_draw_target(ProgressDrawTarget::stderr());
+            }
+            self.bar.set_position(done);
+        }
+    }
+}
+
+impl Drop for Counter {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}

@@ -132,7 +132,10 @@ impl Draft {
         };
         let (name, parameters) = self.law();
         let (lower, upper) = (self.lower, self.upper);
-        let _ = writeln!(text, "cost.{name} = {{ {parameters}lower = {lower:?}, upper = {upper:?} }}");
+        let _ = writeln!(
+            text,
+            "cost.{name} = {{ {parameters}lower = {lower:?}, upper = {upper:?} }}"
+        );
         if let Some(factor) = self.buyers_discount {
             let _ = writeln!(text, "discount_factor = {factor:?}");
         }

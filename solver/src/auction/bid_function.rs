@@ -28,6 +28,16 @@ pub struct TypeBid {
     pub bid: f64,
 }
 
+/// One point of a bid function.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CurvePoint {
+    pub cost: f64,
+    pub value: f64,
+    pub bid: f64,
+    pub slope_left: f64,
+    pub slope_right: f64,
+}
+
 /// The bid function of an auction at which somebody takes part.
 #[derive(Debug, Clone)]
 pub struct BidFunction<'a, 'p, 'm> {
@@ -92,6 +102,54 @@ impl<'a, 'p, 'm> BidFunction<'a, 'p, 'm> {
             bid: bid(self.format, self.marginal.value, self.marginal.point.rivals, self.start),
         });
         schedule
+    }
+
+    /// The whole bid function on its panels: at each point up to the marginal type the cost, v and β, and β′ to the
+    /// right and to the left of it.
+    #[must_use]
+    pub(crate) fn curve(&self) -> Vec<CurvePoint> {
+        let panels = self.bidders.panels();
+        let (law, competition) = (panels.law(), panels.competition());
+        let shadings = self.shadings(Route::Integral);
+        let at = |point: &CostPoint, value: f64, shading: f64, left: usize, right: usize| {
+            let rate = competition.rival_rate(law, point.cost);
+            let slope = |panel: usize| {
+                let discount = self.bidders.discounts()[panel];
+                match self.format {
+                    // β′ = −(v − β) |Q′/Q|, and at a singular end v′ κ/(κ + 1).
+                    Format::FirstPrice if point.cost >= law.upper() && competition.certain_rivals() > 0.0 => {
+                        let kappa = law.upper_order() * competition.certain_rivals();
+                        -discount * kappa / (kappa + 1.0)
+                    }
+                    Format::FirstPrice => -shading * rate,
+                    Format::SecondPrice => -discount,
+                    Format::AllPay if point.rivals == 0.0 => 0.0,
+                    Format::AllPay => -value * point.rivals * rate,
+                }
+            };
+            CurvePoint {
+                cost: point.cost,
+                value,
+                bid: bid(self.format, value, point.rivals, shading),
+                slope_left: slope(left),
+                slope_right: slope(right),
+            }
+        };
+        let last = self.marginal.panel;
+        let mut curve: Vec<CurvePoint> = (0..=last)
+            .filter(|&k| panels.points()[k].cost < self.marginal.point.cost)
+            .map(|k| {
+                at(
+                    &panels.points()[k],
+                    self.bidders.values()[k],
+                    shadings[k],
+                    k.saturating_sub(1),
+                    k,
+                )
+            })
+            .collect();
+        curve.push(at(&self.marginal.point, self.marginal.value, self.start, last, last));
+        curve
     }
 
     fn one(&self, cost: f64, by_integral: &[f64], by_condition: &[f64]) -> Option<Bid> {

@@ -23,6 +23,7 @@ pub use competition::Competition;
 pub use held::{Auction, hold_auction};
 pub use panels::{CostPanels, CostPoint, PanelIntegrals};
 
+pub(crate) use bid_function::CurvePoint;
 pub(crate) use bidders::Marginal;
 pub(crate) use first_order::Transfer;
 pub(crate) use panels::carried;

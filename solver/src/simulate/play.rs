@@ -1,0 +1,281 @@
+//! One play, from slot 0 to the exercise or loss of the ticket.
+
+use rand_chacha::ChaCha8Rng;
+use rand_core::{Rng, SeedableRng};
+
+use super::bid_curve::BidCurve;
+use super::script::{Deviation, Script};
+use super::tally::Tally;
+use crate::market::{Exercise, Format, Sale};
+use crate::timing::Decision;
+
+/// What a play came to.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Outcome {
+    /// The holder's receipts and own profit, discounted to slot 0.
+    pub revenue: f64,
+    pub sale_slot: Option<usize>,
+    pub exercise_slot: Option<usize>,
+    /// The buyers' receipts less payments and costs, discounted to slot 0.
+    pub buyers_gain: f64,
+    /// What the deviating buyer gained more than by her equilibrium bid, at the auction.
+    pub deviation_gain: f64,
+}
+
+/// A ticket that has been sold.
+struct Won {
+    cost: f64,
+}
+
+/// A buyer at an auction.
+#[derive(Clone, Copy)]
+struct Bidder {
+    cost: f64,
+    value: f64,
+    bid: f64,
+    deviates: bool,
+}
+
+impl Script<'_> {
+    /// Plays numbers `first` to `first + plays − 1` of the experiment with this seed, in order.
+    #[must_use]
+    pub fn play_block(&self, seed: u64, first: u64, plays: u64) -> Tally {
+        let fresh = ChaCha8Rng::seed_from_u64(seed);
+        let mut tally = Tally::default();
+        let mut bidders = Vec::new();
+        for number in first..first + plays {
+            let mut rng = fresh.clone();
+            rng.set_stream(number);
+            tally.add(&self.play(&mut rng, &mut bidders));
+        }
+        tally
+    }
+
+    fn play(&self, rng: &mut ChaCha8Rng, bidders: &mut Vec<Bidder>) -> Outcome {
+        let maturity = self.market.ticket().maturity();
+        let mut outcome = Outcome::default();
+        let mut state = self.prizes.initial();
+        // Her only auction has failed: the ticket is for own use.
+        let mut own = false;
+        for slot in 0..=maturity {
+            let index = self.index(slot, state);
+            if !own && self.decisions[index] == Decision::Sell {
+                if let Some(curve) = &self.curves[index]
+                    && let Some(won) = self.auction(slot, curve, rng, bidders, &mut outcome)
+                {
+                    self.exercise_won(slot, state, &won, rng, &mut outcome);
+                    return outcome;
+                }
+                own = self.market.holder().sale() == Sale::Once;
+                if own && self.equilibrium.own_use.is_none() {
+                    return outcome;
+                }
+            }
+            if self.keep(slot, state, own, rng, &mut outcome) {
+                return outcome;
+            }
+            if slot < maturity {
+                state = self.next_state(state, rng);
+            }
+        }
+        outcome
+    }
+
+    /// The holder keeps the ticket through the slot; whether it is gone afterwards.
+    fn keep(&self, slot: usize, state: usize, own: bool, rng: &mut ChaCha8Rng, outcome: &mut Outcome) -> bool {
+        let profit = self
+            .market
+            .holder()
+            .own_cost()
+            .map(|own_cost| self.prizes.states(slot)[state] - own_cost);
+        let wants = if let Exercise::Lottery { draw_probability } = self.market.ticket().exercise() {
+            if uniform(rng) >= draw_probability {
+                return false;
+            }
+            profit.is_some_and(|profit| profit >= 0.0)
+        } else {
+            let node = self.equilibrium.induction.timing.at(slot, state);
+            let exercises = if own {
+                self.equilibrium
+                    .own_use
+                    .as_ref()
+                    .is_some_and(|own_use| own_use.exercises(slot, state))
+            } else {
+                match self.decisions[self.index(slot, state)] {
+                    Decision::Exercise => true,
+                    Decision::Wait => false,
+                    Decision::Sell => node.alternatives().exercises(),
+                }
+            };
+            if !exercises {
+                return false;
+            }
+            true
+        };
+        if let Some(profit) = profit
+            && wants
+        {
+            outcome.revenue += self.holder_factors[slot] * profit;
+            outcome.exercise_slot = Some(slot);
+        }
+        true
+    }
+
+    /// Draws the buyers, collects their bids, gives the ticket to the highest; `None` if nobody takes part.
+    fn auction(
+        &self,
+        slot: usize,
+        curve: &BidCurve,
+        rng: &mut ChaCha8Rng,
+        bidders: &mut Vec<Bidder>,
+        outcome: &mut Outcome,
+    ) -> Option<Won> {
+        let count = self.counts.draw(uniform(rng));
+        let law = self.market.buyers().cost();
+        let format = self.market.auction().format();
+        bidders.clear();
+        let factor = match self.deviation {
+            Deviation::Bids(factor) => factor,
+            Deviation::None | Deviation::Early | Deviation::Late => 1.0,
+        };
+        // The lowest costs decide; the bids of all are needed where all pay or one deviates.
+        let everyone = format == Format::AllPay || factor != 1.0;
+        let mut lowest = [f64::INFINITY; 2];
+        for number in 0..count {
+            let rank = uniform(rng);
+            if rank > curve.participating {
+                continue;
+            }
+            if everyone {
+                let deviates = number == 0 && factor != 1.0;
+                bidders.push(bidder(
+                    curve,
+                    law.quantile(rank),
+                    if deviates { factor } else { 1.0 },
+                    deviates,
+                ));
+            } else if rank < lowest[0] {
+                lowest = [rank, lowest[0]];
+            } else if rank < lowest[1] {
+                lowest[1] = rank;
+            }
+        }
+        if !everyone {
+            for rank in lowest.into_iter().filter(|rank| rank.is_finite()) {
+                bidders.push(bidder(curve, law.quantile(rank), 1.0, false));
+            }
+        }
+        if factor != 1.0 {
+            outcome.deviation_gain = self.compare(bidders, factor, curve.reserve);
+        }
+        let (winner, paid) = self.settle(bidders, curve.reserve)?;
+        outcome.sale_slot = Some(slot);
+        outcome.revenue += self.holder_factors[slot] * paid;
+        let taking_part = self.market.participation().winner_cost();
+        outcome.buyers_gain -= self.buyer_factors[slot] * (paid + taking_part);
+        Some(Won { cost: winner.cost })
+    }
+
+    /// The highest bidder and what is paid in all; `None` if no bid reaches the reserve.
+    fn settle(&self, bidders: &[Bidder], reserve: f64) -> Option<(Bidder, f64)> {
+        let winner = bidders
+            .iter()
+            .copied()
+            .reduce(|best, one| if one.bid > best.bid { one } else { best })?;
+        let all_pay = self.market.auction().format() == Format::AllPay;
+        // Only a deviating bid can miss the reserve price; its rounding must not.
+        if !all_pay && winner.bid < reserve * (1.0 - 1e-12) {
+            return None;
+        }
+        let paid = match self.market.auction().format() {
+            Format::FirstPrice => winner.bid,
+            Format::SecondPrice => second_price(bidders, winner).max(reserve),
+            Format::AllPay => bidders.iter().map(|one| one.bid).sum(),
+        };
+        Some((winner, paid))
+    }
+
+    /// What the deviating buyer gains more than by her equilibrium bid against the same rivals.
+    fn compare(&self, bidders: &[Bidder], factor: f64, reserve: f64) -> f64 {
+        let Some(position) = bidders.iter().position(|one| one.deviates) else {
+            return 0.0;
+        };
+        let gain = |list: &[Bidder]| {
+            let me = list[position];
+            let Some((winner, paid)) = self.settle(list, reserve) else {
+                return 0.0;
+            };
+            let wins = winner.cost == me.cost;
+            match self.market.auction().format() {
+                Format::AllPay => (if wins { me.value } else { 0.0 }) - me.bid,
+                Format::FirstPrice | Format::SecondPrice if wins => me.value - paid,
+                Format::FirstPrice | Format::SecondPrice => 0.0,
+            }
+        };
+        let mut honest = bidders.to_vec();
+        honest[position].bid /= factor;
+        gain(bidders) - gain(&honest)
+    }
+
+    /// The winner exercises by the boundary.
+    fn exercise_won(&self, sold: usize, state: usize, won: &Won, rng: &mut ChaCha8Rng, outcome: &mut Outcome) {
+        let maturity = self.market.ticket().maturity();
+        let mut state = state;
+        for slot in sold..=maturity {
+            let exercises = won.cost <= self.equilibrium.induction.boundary.slot(slot)[state];
+            let profit = self.prizes.states(slot)[state] - won.cost;
+            let gone = match self.market.ticket().exercise() {
+                Exercise::Lottery { draw_probability } => uniform(rng) < draw_probability,
+                Exercise::American | Exercise::AtMaturity => exercises,
+            };
+            if gone {
+                if exercises {
+                    outcome.exercise_slot = Some(slot);
+                    outcome.buyers_gain += self.buyer_factors[slot] * profit;
+                }
+                return;
+            }
+            if slot < maturity {
+                state = self.next_state(state, rng);
+            }
+        }
+    }
+
+    fn next_state(&self, state: usize, rng: &mut ChaCha8Rng) -> usize {
+        let row = &self.cumulated[state];
+        if row.len() == 1 {
+            return 0;
+        }
+        let draw = uniform(rng);
+        row.partition_point(|&p| p <= draw).min(row.len() - 1)
+    }
+}
+
+/// The highest losing bid; −∞ when there is none.
+fn second_price(bidders: &[Bidder], winner: Bidder) -> f64 {
+    let mut others = f64::NEG_INFINITY;
+    let mut seen = false;
+    for one in bidders {
+        if !seen && one.cost == winner.cost && one.bid == winner.bid {
+            seen = true;
+        } else {
+            others = others.max(one.bid);
+        }
+    }
+    others
+}
+
+fn bidder(curve: &BidCurve, cost: f64, factor: f64, deviates: bool) -> Bidder {
+    let (value, bid) = curve.at(cost);
+    Bidder {
+        cost,
+        value,
+        bid: factor * bid,
+        deviates,
+    }
+}
+
+/// A number in (0, 1), 53 bits.
+fn uniform(rng: &mut ChaCha8Rng) -> f64 {
+    ((rng.next_u64() >> 11) as f64 + 0.5) * f64::EPSILON * 0.5
+}
