@@ -37,6 +37,8 @@ pub enum Command {
     Solve(SolveArgs),
     /// Write the bid function at one slot and prize as CSV
     Bids(BidsArgs),
+    /// Judge the conjecture that the ticket is a spot auction at maturity, and say why
+    Check(CheckArgs),
     /// Play the equilibrium out with random buyers and prizes, beside the exact figures
     Simulate(SimulateArgs),
     /// Fit a prize process to a CSV file of payments and print its table for a market file
@@ -124,6 +126,27 @@ pub struct BidsArgs {
     /// Replace an existing file
     #[arg(long)]
     pub force: bool,
+}
+
+/// Arguments of `etm check`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Example:
+  etm check market.toml
+  etm check market.toml --over buyers.discount_factor=0.8:1:21")]
+pub struct CheckArgs {
+    /// The market.
+    #[command(flatten)]
+    pub market: MarketArgs,
+
+    /// Print the report as JSON
+    #[arg(long)]
+    pub json: bool,
+
+    /// The verdict along a key, n values from a to b, and the threshold where it flips. Once or twice; with two, the
+    /// thresholds are along the first
+    #[arg(long, value_name = "KEY=a:b:n")]
+    pub over: Vec<String>,
 }
 
 /// Arguments of `etm simulate`.

@@ -5,6 +5,7 @@
 pub mod cli;
 pub mod commands;
 pub mod data;
+pub mod evaluate;
 pub mod report;
 pub mod results;
 pub mod spec;

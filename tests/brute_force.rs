@@ -10,7 +10,7 @@ use brute::{BruteResult, Figure, random_market};
 use common::{Solved, near, solved};
 use serde_json::Value;
 
-const SEEDS: u64 = 300;
+const SEEDS: u64 = 6000;
 const TOLERANCE: f64 = 1e-9;
 
 fn compare(what: &str, got: &Value, expected: &Figure) {

@@ -8,6 +8,7 @@
 
 pub mod auction;
 pub mod benchmark;
+pub mod conjecture;
 pub mod cost;
 pub mod exercise;
 pub mod market;

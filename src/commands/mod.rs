@@ -2,6 +2,8 @@
 
 pub mod bids;
 pub mod calibrate;
+pub mod check;
+pub mod check_over;
 pub mod completions;
 pub mod init;
 pub mod schema;
@@ -126,6 +128,7 @@ fn run(command: Command, terminal: Terminal) -> Result<Status, CommandError> {
     match command {
         Command::Solve(args) => solve::run(&args, terminal),
         Command::Bids(args) => bids::run(&args, terminal),
+        Command::Check(args) => check::run(&args, terminal),
         Command::Simulate(args) => simulate::run(&args, terminal),
         Command::Calibrate(args) => calibrate::run(&args),
         Command::Init(args) => init::run(&args, terminal),

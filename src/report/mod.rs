@@ -1,11 +1,15 @@
 //! What a person reads: the summary of a solved market, the warnings, the progress of long work.
 
+mod check;
+mod over;
 mod progress;
 mod simulation;
 mod summary;
 mod table;
 mod warnings;
 
+pub use check::{check, why};
+pub use over::{Flip, Row, over};
 pub use progress::{Counter, Progress};
 pub use simulation::simulation;
 pub use summary::summary;

@@ -66,6 +66,20 @@ pub fn load<S: AsRef<str>>(path: &Path, overrides: &[S]) -> Result<Spec, SpecErr
     parse(&text, &name, folder, overrides)
 }
 
+/// The text of a market file.
+///
+/// # Errors
+/// A file that cannot be read, is too large, or is not UTF-8.
+pub fn read_text(path: &Path) -> Result<String, SpecError> {
+    read::text(path).map_err(|unreadable| {
+        let source = Source {
+            name: path.display().to_string(),
+            text: unreadable.text,
+        };
+        SpecError::new(vec![source], vec![*unreadable.diagnostic])
+    })
+}
+
 /// As [`load`], from a text. `name` stands for the file in messages; relative paths start from `folder`.
 ///
 /// # Errors

@@ -81,6 +81,21 @@ impl<'a, 'p, 'm> BidFunction<'a, 'p, 'm> {
             .collect()
     }
 
+    /// The bids of given costs by the integral alone; `None` for a cost that does not take part.
+    #[must_use]
+    pub(crate) fn by_integral(&self, costs: &[f64]) -> Vec<Option<f64>> {
+        let shadings = self.shadings(Route::Integral);
+        costs
+            .iter()
+            .map(|&cost| {
+                let (point, panel) = self.locate(cost)?;
+                let shading = self.shading(Route::Integral, &shadings, &point, panel);
+                let value = self.bidders.value_in(panel, cost);
+                Some(bid(self.format, value, point.rivals, shading))
+            })
+            .collect()
+    }
+
     /// The bids (by the integral) of the sample types who take part, and of the marginal type, increasing in cost.
     #[must_use]
     pub(crate) fn schedule(&self) -> Vec<TypeBid> {
@@ -153,21 +168,9 @@ impl<'a, 'p, 'm> BidFunction<'a, 'p, 'm> {
     }
 
     fn one(&self, cost: f64, by_integral: &[f64], by_condition: &[f64]) -> Option<Bid> {
-        let panels = self.bidders.panels();
-        if !(cost >= panels.law().lower() && cost <= self.marginal.point.cost) {
-            return None;
-        }
-        let panel = self.bidders.panel_of(cost);
-        let point = panels.point(cost);
-        let discount = self.bidders.discounts()[panel];
-        let from_right = |route, shadings: &[f64]| {
-            let right = self.right_end(panel);
-            let start = shadings.get(panel + 1).copied().unwrap_or(self.start);
-            let (decay, weight) = self.transfer(route, &point, &right);
-            decay * start + weight * discount
-        };
-        let shading = from_right(Route::Integral, by_integral);
-        let shading_foc = from_right(Route::FirstOrderCondition, by_condition);
+        let (point, panel) = self.locate(cost)?;
+        let shading = self.shading(Route::Integral, by_integral, &point, panel);
+        let shading_foc = self.shading(Route::FirstOrderCondition, by_condition, &point, panel);
         let value = self.bidders.value_in(panel, cost);
         Some(Bid {
             bid: bid(self.format, value, point.rivals, shading),
@@ -175,6 +178,20 @@ impl<'a, 'p, 'm> BidFunction<'a, 'p, 'm> {
             win_probability: point.rivals,
             expected_gain: point.rivals * shading,
         })
+    }
+
+    /// A cost that takes part, and its panel.
+    fn locate(&self, cost: f64) -> Option<(CostPoint, usize)> {
+        let panels = self.bidders.panels();
+        let takes_part = cost >= panels.law().lower() && cost <= self.marginal.point.cost;
+        takes_part.then(|| (panels.point(cost), self.bidders.panel_of(cost)))
+    }
+
+    /// v − β at a point of a panel, from that at the panel's right end.
+    fn shading(&self, route: Route, shadings: &[f64], point: &CostPoint, panel: usize) -> f64 {
+        let start = shadings.get(panel + 1).copied().unwrap_or(self.start);
+        let (decay, weight) = self.transfer(route, point, &self.right_end(panel));
+        decay * start + weight * self.bidders.discounts()[panel]
     }
 
     /// The right end of the part of a panel that takes part.

@@ -163,6 +163,10 @@ impl Buyers {
         self.cost.as_ref()
     }
 
+    pub(crate) fn shared_cost(&self) -> &Arc<dyn CostLaw> {
+        &self.cost
+    }
+
     /// Their own discount factor per slot, if they have one.
     #[must_use]
     pub fn discount_factor(&self) -> Option<f64> {

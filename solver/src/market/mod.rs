@@ -106,6 +106,34 @@ impl Market {
         })
     }
 
+    /// This market with another auction.
+    #[must_use]
+    pub(crate) fn with_auction(mut self, auction: AuctionRule) -> Self {
+        self.auction = auction;
+        self
+    }
+
+    /// This market with other buyers, risk-averse only if these are.
+    #[must_use]
+    pub(crate) fn with_buyers(mut self, buyers: Buyers) -> Self {
+        self.buyers = buyers;
+        self
+    }
+
+    /// This market with a ticket of the same maturity.
+    #[must_use]
+    pub(crate) fn with_ticket(mut self, ticket: Ticket) -> Self {
+        self.ticket = ticket;
+        self
+    }
+
+    /// This market with prizes that do not depend on the slot.
+    #[must_use]
+    pub(crate) fn with_prize(mut self, prize: Prize) -> Self {
+        self.prize = prize;
+        self
+    }
+
     /// What this market asks for and the solver cannot do yet; empty when it can be solved.
     #[must_use]
     pub fn unsupported(&self) -> Vec<Unsupported> {

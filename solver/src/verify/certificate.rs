@@ -38,6 +38,20 @@ pub struct Certificate {
 }
 
 impl Certificate {
+    /// The largest of its figures.
+    #[must_use]
+    pub fn largest(&self) -> f64 {
+        [
+            self.bid_deviation_gain,
+            self.timing_deviation_gain,
+            self.foc_gap,
+            self.value_gap,
+            self.discretisation_error,
+        ]
+        .into_iter()
+        .fold(0.0, widest)
+    }
+
     fn closed(mut self, scale: f64) -> Self {
         let figures = [
             &mut self.bid_deviation_gain,

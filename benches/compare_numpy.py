@@ -1,0 +1,135 @@
+#!/usr/bin/env python3
+"""The same chains on a cost grid in vectorised numpy, and by `etm`, in one run and on one thread.
+
+    cargo build --release
+    python3 benches/compare_numpy.py
+    python3 benches/compare_numpy.py --write 64 300 > market.toml   # the market file of 64 states and slots 0 to 300
+
+The market: log prize an AR(1) on Rouwenhorst's chain (x' = 0.95 x + 0.15 e), five buyers, costs uniform on [0.5, 2], a
+first-price auction without reserve, buyers' discount factor 0.97, holder's 0.99, one sale. `etm` is timed as a whole
+process: it reads the market file, solves it exactly in cost, solves the market's spot auctions for comparison, follows
+the ticket forward, and verifies bids, values and decisions. numpy does the backward induction alone, on `COSTS` grid
+points, with arrays in memory.
+"""
+
+import argparse
+import json
+import math
+import os
+import statistics
+import subprocess
+import tempfile
+import time
+
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+os.environ["OMP_NUM_THREADS"] = "1"
+os.environ["MKL_NUM_THREADS"] = "1"
+import numpy as np  # noqa: E402  (after the number of threads)
+
+PERSISTENCE, DEVIATION = 0.95, 0.15
+LOWER, UPPER, BUYERS = 0.5, 2.0, 5
+BUYERS_FACTOR, HOLDER_FACTOR = 0.97, 0.99
+
+
+def rouwenhorst(size):
+    """Prizes and transition matrix."""
+    stay = (1 + PERSISTENCE) / 2
+    matrix = np.array([[stay, 1 - stay], [1 - stay, stay]])
+    for n in range(3, size + 1):
+        larger = np.zeros((n, n))
+        larger[:-1, :-1] += stay * matrix
+        larger[:-1, 1:] += (1 - stay) * matrix
+        larger[1:, :-1] += (1 - stay) * matrix
+        larger[1:, 1:] += stay * matrix
+        larger[1:-1] /= 2
+        matrix = larger
+    spread = DEVIATION / math.sqrt(1 - PERSISTENCE**2) * math.sqrt(size - 1)
+    return np.exp(np.linspace(-spread, spread, size)), matrix / matrix.sum(axis=1, keepdims=True)
+
+
+def on_a_grid(prizes, transition, maturity, costs):
+    """W_0 of every prize: values, bids and revenue on a grid of costs, trapezoid rule."""
+    theta = np.linspace(LOWER, UPPER, costs)
+    survival = np.linspace(1.0, 0.0, costs)
+    rivals, nobody = survival ** (BUYERS - 1), survival**BUYERS
+    between = 0.5 * (rivals[:-1] + rivals[1:])
+    weight = nobody[:-1] - nobody[1:]
+    inverse = 1 / rivals[:-1]
+    exercise = prizes[:, None] - theta
+    values = np.maximum(exercise, 0.0)
+    waiting = np.empty_like(values)
+    for slot in range(maturity, -1, -1):
+        if slot < maturity:
+            np.matmul(transition, values, out=waiting)
+            waiting *= BUYERS_FACTOR
+            values = np.maximum(exercise, waiting)
+        bids = values.copy()
+        steps = between * (values[:, :-1] - values[:, 1:])
+        bids[:, :-1] -= np.cumsum(steps[:, ::-1], axis=1)[:, ::-1] * inverse
+        revenue = (0.5 * (bids[:, :-1] + bids[:, 1:])) @ weight
+        holder = revenue if slot == maturity else np.maximum(revenue, HOLDER_FACTOR * (transition @ holder))
+    return holder
+
+
+def market_file(prizes, transition, maturity):
+    """The same market for `etm`."""
+    return f"""ticket.maturity = {maturity}
+[prize.markov_chain]
+states = {prizes.tolist()}
+transition = {transition.tolist()}
+initial = {float(prizes[len(prizes) // 2])!r}
+[buyers]
+count = {BUYERS}
+cost.uniform = {{ lower = {LOWER}, upper = {UPPER} }}
+discount_factor = {BUYERS_FACTOR}
+[auction]
+format = "first_price"
+reserve = "none"
+[holder]
+discount_factor = {HOLDER_FACTOR}
+"""
+
+
+def timed(run, runs):
+    """Median seconds of `runs` runs after one that does not count, and the last answer."""
+    answer, seconds = run(), []
+    for _ in range(runs):
+        start = time.perf_counter()
+        answer = run()
+        seconds.append(time.perf_counter() - start)
+    return statistics.median(seconds), answer
+
+
+def compare(etm, runs):
+    print(f"numpy {np.__version__}, medians of {runs} runs; gap: numpy's W_0 against etm's, relative")
+    print(f"{'states':>6} {'T':>4} {'etm, ms':>8}  {'costs':>6} {'numpy, ms':>9} {'etm/numpy':>9} {'gap':>6}")
+    for size, maturity in [(16, 32), (64, 50), (200, 50)]:
+        prizes, transition = rouwenhorst(size)
+        with tempfile.NamedTemporaryFile("w", suffix=".toml") as file:
+            file.write(market_file(prizes, transition, maturity))
+            file.flush()
+            command = [etm, "--quiet", "solve", "--json", file.name]
+            ours, output = timed(lambda: subprocess.run(command, check=True, capture_output=True).stdout, runs)
+        exact = json.loads(output)["seller_value"]
+        for costs in [200, 1000, 5000]:
+            theirs, holder = timed(lambda: on_a_grid(prizes, transition, maturity, costs), runs)
+            gap = abs(float(holder[size // 2]) / exact - 1)
+            line = f"{size:6} {maturity:4} {ours * 1e3:8.1f}  {costs:6} {theirs * 1e3:9.1f} {ours / theirs:9.2f} {gap:6.0e}"
+            print(line, flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description="etm against vectorised numpy on the same chains, one thread each")
+    parser.add_argument("--etm", default="target/release/etm", help="the command to time (%(default)s)")
+    parser.add_argument("--runs", type=int, default=9, help="runs of each (%(default)s)")
+    parser.add_argument("--write", nargs=2, type=int, metavar=("STATES", "T"), help="print a market file instead")
+    arguments = parser.parse_args()
+    if arguments.write:
+        size, maturity = arguments.write
+        print(market_file(*rouwenhorst(size), maturity), end="")
+    else:
+        compare(arguments.etm, arguments.runs)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,132 @@
+//! How often the spot auction at maturity would have another winner, or the ticket another exercise slot.
+
+use ndarray::Array2;
+
+use super::report::Case;
+use crate::auction::{Competition, CostPanels};
+use crate::cost::VirtualCost;
+use crate::market::{Exercise, Sale};
+use crate::timing::Decision;
+
+/// The probability that the ticket's winner or exercise slot differs from the spot auction's, exact.
+///
+/// Costs are persistent, so both auctions would go to the lowest cost, if to anybody. Everything that matters of it is
+/// on which side of the boundaries and cutoffs it lies: between them, mass moves along the chain as one.
+///
+/// # Errors
+/// Why the comparison is not defined.
+pub(super) fn different(case: &Case<'_>) -> Result<f64, &'static str> {
+    if case.market.holder().sale() != Sale::Once {
+        return Err("new buyers come to each auction: there is no same winner");
+    }
+    if case.market.holder().own_cost().is_some() {
+        return Err("the holder may use the ticket herself: not defined with holder.own_cost");
+    }
+    if matches!(case.market.ticket().exercise(), Exercise::Lottery { .. }) {
+        return Err("a lottery ticket's slot is drawn: there is no spot auction for the same slot");
+    }
+    let virtual_cost = VirtualCost::new(case.market.buyers().cost());
+    let panels = CostPanels::new(&virtual_cost, Competition::from(case.market.buyers().count()));
+    let intervals = Intervals::new(case, &panels);
+    Ok((1.0 - same(case, &intervals)).max(0.0))
+}
+
+/// Intervals of the lowest cost within which everything goes alike, and the event that nobody comes.
+struct Intervals {
+    /// Their upper ends, increasing; the last is hi.
+    ends: Vec<f64>,
+    /// Probability that the lowest cost lies in each.
+    weights: Vec<f64>,
+    /// Probability that nobody comes.
+    nobody: f64,
+}
+
+impl Intervals {
+    fn new(case: &Case<'_>, panels: &CostPanels<'_>) -> Self {
+        let (lower, upper) = (panels.law().lower(), panels.law().upper());
+        let induction = &case.equilibrium.induction;
+        let mut ends = vec![upper];
+        for slot in 0..=case.maturity() {
+            ends.extend(induction.boundary.slot(slot));
+            let nodes = induction.timing.slot(slot);
+            ends.extend(nodes.iter().filter_map(|node| node.auction.participation_cutoff));
+        }
+        ends.retain(|end| *end > lower && *end <= upper);
+        ends.sort_by(f64::total_cmp);
+        ends.dedup();
+        let mut below = 0.0;
+        let weights = ends
+            .iter()
+            .map(|&end| {
+                let lowest = panels.point(end).lowest;
+                let weight = lowest - below;
+                below = lowest;
+                weight
+            })
+            .collect();
+        Self {
+            ends,
+            weights,
+            nobody: 1.0 - below,
+        }
+    }
+
+    /// How many intervals lie below a cost.
+    fn below(&self, cost: Option<f64>) -> usize {
+        cost.map_or(0, |cost| self.ends.partition_point(|end| *end <= cost))
+    }
+}
+
+/// The probability that both go alike: the same winner exercises in slot T, or nobody ever buys.
+fn same(case: &Case<'_>, intervals: &Intervals) -> f64 {
+    let prizes = case.prizes;
+    let (size, count) = (prizes.size(), intervals.ends.len());
+    let induction = &case.equilibrium.induction;
+    let mut waiting = vec![0.0; size];
+    waiting[prizes.initial()] = 1.0;
+    // States × intervals, given the interval; the last column is the event that nobody comes.
+    let mut sold = Array2::<f64>::zeros((size, count + 1));
+    let mut unsold = Array2::<f64>::zeros((size, count + 1));
+    for slot in 0..=case.maturity() {
+        for state in 0..size {
+            let node = induction.timing.at(slot, state);
+            let mass = waiting[state];
+            if mass > 0.0 && node.decision == Decision::Sell {
+                let buyers = intervals.below(node.auction.participation_cutoff);
+                for k in 0..=count {
+                    let target = if k < buyers { &mut sold } else { &mut unsold };
+                    target[[state, k]] += mass;
+                }
+                waiting[state] = 0.0;
+            }
+        }
+        if slot < case.maturity() {
+            for state in 0..size {
+                let exercised = intervals.below(induction.boundary.at(slot, state));
+                for k in 0..exercised {
+                    sold[[state, k]] = 0.0;
+                }
+            }
+            waiting = prizes.advance(&waiting);
+            sold = prizes.advance_rows(&sold.view());
+            unsold = prizes.advance_rows(&unsold.view());
+        }
+    }
+    let last = case.maturity();
+    let mut total = 0.0;
+    for state in 0..size {
+        let exercised = intervals.below(induction.boundary.at(last, state));
+        let spot_buyers = intervals.below(induction.timing.at(last, state).auction.participation_cutoff);
+        for k in 0..=count {
+            let weight = intervals.weights.get(k).copied().unwrap_or(intervals.nobody);
+            if k < spot_buyers {
+                if k < exercised {
+                    total += weight * sold[[state, k]];
+                }
+            } else {
+                total += weight * unsold[[state, k]];
+            }
+        }
+    }
+    total
+}

@@ -1,0 +1,80 @@
+//! The distance between the ticket auction's bid function and the spot auction's.
+
+use super::claims::Witness;
+use super::report::Case;
+use crate::auction::{BidFunction, Bidders, Competition, CostPanels};
+use crate::cost::VirtualCost;
+use crate::exercise::TicketValues;
+
+/// sup |β_t(θ, r) − E[δ_b^{T−t} β_T(θ, R_T) given r]| over the auctions reached and the sample types, ETH, and where it is
+/// attained. Who does not take part bids 0. For a lottery ticket the spot auction takes place only if the ticket is
+/// still there.
+///
+/// Both are values at the date of the sale: what a bid in slot T is worth in slot t to who will make it.
+pub(super) fn distance(case: &Case<'_>) -> (f64, Option<Witness>) {
+    let (market, prizes) = (case.market, case.prizes);
+    let virtual_cost = VirtualCost::new(market.buyers().cost());
+    let base = CostPanels::new(&virtual_cost, Competition::from(market.buyers().count()));
+    let types: Vec<f64> = base
+        .points()
+        .iter()
+        .zip(base.sampled())
+        .filter(|(_, sampled)| **sampled)
+        .map(|(point, _)| point.cost)
+        .collect();
+    let mut values = TicketValues::at_maturity(market, prizes);
+    let kept = market.buyers_discount_factor() * market.ticket().survival_probability();
+    // Type-major: the spot auction's bid, seen from the slot the walk has come to.
+    let mut spot = vec![vec![0.0; prizes.size()]; types.len()];
+    let mut panels = base.clone();
+    let (mut widest, mut witness) = (0.0, None);
+    for slot in (0..=case.maturity()).rev() {
+        let last = slot == case.maturity();
+        if !last {
+            values.step_back_along(&case.equilibrium.induction.boundary);
+            for bids in &mut spot {
+                *bids = prizes.expect(bids).into_iter().map(|bid| kept * bid).collect();
+            }
+        }
+        let sales: Vec<usize> = (0..prizes.size())
+            .filter(|&state| last || sold_here(case, slot, state))
+            .collect();
+        if sales.is_empty() {
+            continue;
+        }
+        panels = base.refined(values.knots(), &panels);
+        for state in sales {
+            let profile = values.profile(state);
+            let bidders = Bidders::new(&panels, &profile, market.participation().winner_cost());
+            let node = case.equilibrium.induction.timing.at(slot, state);
+            let bids = BidFunction::new(&bidders, market.auction().format(), &node.auction)
+                .map_or_else(|| vec![None; types.len()], |function| function.by_integral(&types));
+            for (k, &cost) in types.iter().enumerate() {
+                let bid = bids[k].unwrap_or(0.0);
+                if last {
+                    spot[k][state] = bid;
+                }
+                let gap = (bid - spot[k][state]).abs();
+                if gap > widest && sold_here(case, slot, state) {
+                    widest = gap;
+                    witness = Some(Witness {
+                        slot,
+                        prize: prizes.states(slot)[state],
+                        cost: Some(cost),
+                        ticket: bid,
+                        spot: spot[k][state],
+                    });
+                }
+            }
+        }
+    }
+    (widest, witness)
+}
+
+/// Whether the policy reaches the node and sells there with positive probability.
+fn sold_here(case: &Case<'_>, slot: usize, state: usize) -> bool {
+    let node = case.equilibrium.induction.timing.at(slot, state);
+    node.decision == crate::timing::Decision::Sell
+        && node.auction.sale_probability > 0.0
+        && case.equilibrium.path.reach(slot, state) > 0.0
+}

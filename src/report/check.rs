@@ -1,0 +1,253 @@
+//! The conjecture report, for reading and for pasting.
+
+use etm_solver::Summary;
+use etm_solver::conjecture::{Claim, ConjectureReport, Force, Policy, Theorem};
+use etm_solver::market::{Market, Tie};
+
+use super::table::{eth, percent, significant};
+
+/// The report: verdict, claims, the policies side by side, theorems, why.
+#[must_use]
+pub fn check(name: &str, figures: &Summary, report: &ConjectureReport, why: &str) -> String {
+    let mut text = format!("{name}: {}\n", verdict(report));
+    text.push_str("\nClaims: the ticket is a spot auction at maturity\n");
+    for claim in &report.claims {
+        text.push_str(&claim_lines(claim));
+    }
+    text.push_str("\nWhen the holder sells, ETH\n");
+    text.push_str(&policy_table(&report.policies));
+    text.push_str(&regret(report));
+    text.push_str("\nTheorems\n");
+    for theorem in &report.theorems {
+        text.push_str(&theorem_line(theorem));
+    }
+    text.push_str("\nWhy\n");
+    for line in wrapped(why, 100) {
+        text.push_str(&format!("  {line}\n"));
+    }
+    if !figures.certificate.verified {
+        text.push_str("\nMind\n  the certificate is above tolerance: see etm solve\n");
+    }
+    text
+}
+
+fn verdict(report: &ConjectureReport) -> &'static str {
+    match (report.equivalent, report.indifferent) {
+        (None, _) => "no sale, so the conjecture has no content",
+        (Some(true), true) => "equivalent to a spot auction at maturity, though other dates would do as well",
+        (Some(true), false) => "equivalent to a spot auction at maturity",
+        (Some(false), true) => "not a spot auction at maturity; the holder is indifferent about some dates",
+        (Some(false), false) => "not a spot auction at maturity",
+    }
+}
+
+fn claim_lines(claim: &Claim) -> String {
+    let words = match claim.name {
+        "timing" => "sold in slot T",
+        "immediate_exercise" => "exercised at once",
+        "revenue" => "same revenue",
+        "allocation" => "same winner and slot",
+        "bids" => "same bids",
+        other => other,
+    };
+    let holds = match claim.holds {
+        Some(true) => "holds",
+        Some(false) => "FAILS",
+        None => "–",
+    };
+    let gap = match (claim.gap, claim.unit) {
+        (Some(gap), "ETH") => {
+            let relative = claim.relative_gap.map_or_else(String::new, |relative| {
+                format!(" ({} %)", significant(100.0 * relative, 3))
+            });
+            format!("gap {} ETH{relative}", eth(gap))
+        }
+        (Some(gap), _) => format!("gap {} (probability)", significant(gap, 4)),
+        (None, _) => claim.note.unwrap_or_default().to_owned(),
+    };
+    let mut text = format!("  {words:<22} {holds:<6} {gap}\n");
+    if let (Some(witness), Some(note)) = (&claim.witness, claim.note) {
+        let cost = witness
+            .cost
+            .map_or_else(String::new, |cost| format!(", cost {}", eth(cost)));
+        text.push_str(&format!(
+            "    witness: slot {}, prize {}{cost}: {} against {}; {note}\n",
+            witness.slot,
+            eth(witness.prize),
+            eth(witness.ticket),
+            eth(witness.spot)
+        ));
+    }
+    text
+}
+
+fn policy_table(policies: &[Policy]) -> String {
+    let mut text = format!(
+        "  {:<28} {:>10} {:>10} {:>10} {:>8} {:>14}\n",
+        "", "holder", "buyers", "welfare", "sold", "winner's cost"
+    );
+    for policy in policies {
+        let words = match policy.name {
+            "early" => "early: slot 0",
+            "best" => "best time",
+            "late" => "late: slot T",
+            "spot" => "spot, at its best time",
+            other => other,
+        };
+        text.push_str(&format!(
+            "  {words:<28} {:>10} {:>10} {:>10} {:>8} {:>14}\n",
+            eth(policy.holder),
+            eth(policy.buyers),
+            policy.welfare.map_or_else(|| "–".to_owned(), eth),
+            percent(policy.sold).replace(" %", "%"),
+            policy.winner_cost.map_or_else(|| "–".to_owned(), eth),
+        ));
+    }
+    text.push_str("  whoever buys has the lowest cost of those who come: cost rank 1\n");
+    text
+}
+
+/// What fixed dates cost, the cheapest and the dearest of them.
+fn regret(report: &ConjectureReport) -> String {
+    let by_regret =
+        |a: &&etm_solver::conjecture::FixedSlot, b: &&etm_solver::conjecture::FixedSlot| a.regret.total_cmp(&b.regret);
+    match (
+        report.fixed_slots.iter().min_by(by_regret),
+        report.fixed_slots.iter().max_by(by_regret),
+    ) {
+        (Some(least), Some(most)) if report.fixed_slots.len() > 1 => format!(
+            "  a date fixed in advance costs her from {} (slot {}) to {} (slot {}) ETH\n",
+            eth(least.regret),
+            least.slot,
+            eth(most.regret),
+            most.slot
+        ),
+        _ => String::new(),
+    }
+}
+
+fn theorem_line(theorem: &Theorem) -> String {
+    match (theorem.holds, theorem.gap) {
+        (Some(holds), Some(gap)) => {
+            let verdict = if holds { "holds" } else { "FAILS" };
+            let gap = if gap == 0.0 {
+                "0".to_owned()
+            } else {
+                format!("{gap:.0e}")
+            };
+            format!(
+                "  {}  applies, {verdict} (gap {gap}): {}\n",
+                theorem.name, theorem.conclusion
+            )
+        }
+        _ => format!(
+            "  {}  does not apply; it would need: {}\n",
+            theorem.name,
+            theorem.fails.join("; ")
+        ),
+    }
+}
+
+/// One paragraph: what she does, what it is worth against spot, and which force drives it.
+#[must_use]
+pub fn why(market: &Market, figures: &Summary, report: &ConjectureReport, forces: &[Force]) -> String {
+    if figures.sold_probability == 0.0 {
+        return "The ticket is never sold: no type of buyer values it above what the holder asks.".to_owned();
+    }
+    let last = figures.auction_probability.last().copied().unwrap_or(0.0);
+    let first = figures.auction_probability.first().copied().unwrap_or(0.0);
+    let tie = match market.holder().tie() {
+        Tie::Late => "waits",
+        Tie::Early => "sells",
+    };
+    let mut text = if market.ticket().maturity() == 0 {
+        "The ticket has one slot: selling it is the spot auction.".to_owned()
+    } else if last >= 1.0 - 1e-9 {
+        "The holder waits for the last slot and holds there what is a spot auction.".to_owned()
+    } else if first >= 1.0 - 1e-9 {
+        "The holder sells at once.".to_owned()
+    } else {
+        format!(
+            "The holder auctions the ticket before the last slot with probability {}, in slot {} on average given a sale.",
+            percent(1.0 - last),
+            figures
+                .expected_sale_slot
+                .map_or_else(|| "–".to_owned(), |slot| significant(slot, 4))
+        )
+    };
+    if report.indifferent {
+        text.push_str(&format!(
+            " At some nodes selling and waiting are worth the same, and by convention she {tie} there."
+        ));
+    }
+    let gap = figures.seller_value - figures.spot_at_maturity_value;
+    if figures.seller_value > 0.0 && gap > 1e-9 * figures.seller_value {
+        text.push_str(&format!(
+            " Selling in the last slot instead would cost her {} ETH, {} % of her value.",
+            eth(gap),
+            significant(100.0 * gap / figures.seller_value, 3)
+        ));
+    } else {
+        text.push_str(" Selling in the last slot costs her nothing.");
+    }
+    for force in forces {
+        text.push_str(&force_sentence(force, last, gap));
+    }
+    text
+}
+
+/// What a market without one force would do.
+fn force_sentence(force: &Force, held_last: f64, gap: f64) -> String {
+    let without = capitalised(force.without);
+    let does = if force.held_last >= 1.0 - 1e-9 {
+        "she would wait for the last slot".to_owned()
+    } else if force.held_first >= 1.0 - 1e-9 {
+        "she would sell at once".to_owned()
+    } else {
+        format!(
+            "she would sell before the last slot with probability {}",
+            percent(1.0 - force.held_last)
+        )
+    };
+    let tie = if force.indifferent {
+        ", indifferent about some dates"
+    } else {
+        ""
+    };
+    let gap_then = force.seller_value - force.spot_at_maturity_value;
+    let flips = (force.held_last >= 1.0 - 1e-9) != (held_last >= 1.0 - 1e-9);
+    let drives = flips || (gap > 0.0 && gap_then.abs() < 0.1 * gap);
+    let mark = if drives { ": this force drives the answer" } else { "" };
+    format!(
+        " {without} {does}{tie}, and the last slot would cost her {} ETH{mark}.",
+        if gap_then.abs() < 1e-12 * force.seller_value.abs() {
+            "0".to_owned()
+        } else {
+            eth(gap_then.max(0.0))
+        }
+    )
+}
+
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// Lines of at most `width` characters.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let last = lines.len() - 1;
+        if !lines[last].is_empty() && lines[last].chars().count() + 1 + word.chars().count() > width {
+            lines.push(word.to_owned());
+        } else {
+            if !lines[last].is_empty() {
+                lines[last].push(' ');
+            }
+            lines[last].push_str(word);
+        }
+    }
+    lines
+}
