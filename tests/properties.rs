@@ -84,7 +84,7 @@ mod bounds {
     }
 
     proptest! {
-        #![proptest_config(config(400))]
+        #![proptest_config(config(250))]
 
         #[test]
         fn values_and_probabilities(draft in drafts()) {
@@ -185,7 +185,7 @@ mod benchmarks {
     }
 
     proptest! {
-        #![proptest_config(config(300))]
+        #![proptest_config(config(200))]
 
         #[test]
         fn of_any_market(draft in drafts()) {
@@ -304,7 +304,7 @@ mod equivalent {
     }
 
     proptest! {
-        #![proptest_config(config(150))]
+        #![proptest_config(config(120))]
 
         #[test]
         fn formats_earn_the_same(draft in drafts()) {
@@ -389,7 +389,7 @@ mod theorems {
     }
 
     proptest! {
-        #![proptest_config(config(200))]
+        #![proptest_config(config(150))]
 
         /// T1: no reserve, free, δ ≤ δ_b: selling at once is optimal.
         #[test]
