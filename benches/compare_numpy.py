@@ -8,9 +8,9 @@
 The market: log prize an AR(1) on Rouwenhorst's chain (x' = 0.95 x + 0.15 e), five buyers, costs uniform on [0.5, 2], a
 first-price auction without reserve, buyers' discount factor 0.97, holder's 0.99, one sale. `etm` is timed as a whole
 process: it reads the market file, solves it exactly in cost, solves the market's spot auctions for comparison, follows
-the ticket forward, and verifies bids, values and decisions. numpy does the backward induction alone, on grids of 200, 1,000
-and 5,000 costs, with the arrays in memory. Times are processor times, user and system: on one thread they are what an
-idle machine's clock would show.
+the ticket forward, and verifies bids, values and decisions. numpy does the backward induction alone, on grids of 200,
+1,000 and 5,000 costs, with the arrays in memory. Times are processor times, user and system: on one thread they are
+what an idle machine's clock would show.
 """
 
 import argparse
@@ -121,8 +121,8 @@ def compare(etm, runs):
         for costs in [200, 1000, 5000]:
             theirs, holder = timed(lambda: on_a_grid(prizes, transition, maturity, costs), runs)
             gap = abs(float(holder[size // 2]) / exact - 1)
-            line = f"{size:6} {maturity:4} {ours * 1e3:8.1f}  {costs:6} {theirs * 1e3:9.1f} {ours / theirs:9.2f} {gap:6.0e}"
-            print(line, flush=True)
+            start = f"{size:6} {maturity:4} {ours * 1e3:8.1f}"
+            print(f"{start}  {costs:6} {theirs * 1e3:9.1f} {ours / theirs:9.2f} {gap:6.0e}", flush=True)
 
 
 def main():

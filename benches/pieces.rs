@@ -178,7 +178,7 @@ fn quick() -> Criterion {
     Criterion::default()
         .sample_size(20)
         .warm_up_time(Duration::from_millis(300))
-        .measurement_time(Duration::from_millis(1000))
+        .measurement_time(Duration::from_millis(700))
 }
 
 criterion_group! {

@@ -441,6 +441,7 @@ fn extreme_certificates() {
     check_verified([
         Shape::Power { exponent: 0.05 },
         Shape::Power { exponent: 50.0 },
+        Shape::Beta { alpha: 50.0, beta: 0.5 },
         Shape::Beta {
             alpha: 0.05,
             beta: 500.0,

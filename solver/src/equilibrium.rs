@@ -75,6 +75,8 @@ pub struct Summary {
     pub buyers_surplus: f64,
     /// Whether selling and waiting were worth the same at a node reached.
     pub indifferent: bool,
+    /// Whether the virtual cost is increasing; if not, the optimal mechanism is ironed.
+    pub virtual_cost_increasing: bool,
     /// At which prizes the holder sells.
     pub sale_region: Vec<SlotRegion>,
     /// The evidence.
@@ -114,6 +116,7 @@ impl Equilibrium {
             expected_winner_cost: given(path.cost_at_sale, sold),
             buyers_surplus: path.buyers_surplus,
             indifferent: self.indifferent(),
+            virtual_cost_increasing: self.regular,
             sale_region: sale_region(&self.induction.timing, prizes),
             certificate: self.certificate,
         })

@@ -14,7 +14,7 @@ pub enum PrizeLaw {
     },
     /// Exponential.
     Exponential {
-        /// E[R], ETH, > 0.
+        /// Mean of R, ETH, > 0.
         mean: f64,
     },
     /// F(x) = (1 + (x/scale)^−shape)^−tail.
