@@ -92,6 +92,8 @@ impl Equilibrium {
         let prizes = solve::finite_prizes(market)?;
         let path = &self.path;
         let sold = path.sold;
+        // Rows of a chain sum to one up to rounding; no probability is above it.
+        let at_most_one = |list: &[f64]| list.iter().map(|p| p.min(1.0)).collect::<Vec<f64>>();
         let given = |total: f64, mass: f64| (mass > 0.0).then(|| total / mass);
         let sale_slots: f64 = path
             .sold_by_slot
@@ -106,11 +108,11 @@ impl Equilibrium {
             spot_best_time_value: self.benchmarks.spot_best_time_value,
             optimal_mechanism_value: self.benchmarks.optimal_mechanism_value,
             efficient_value: self.benchmarks.efficient_value,
-            auction_probability: path.auction_probability.clone(),
-            sold_probability: sold,
+            auction_probability: at_most_one(&path.auction_probability),
+            sold_probability: sold.min(1.0),
             expected_sale_slot: given(sale_slots, sold),
-            immediate_exercise_probability: given(path.immediate, sold),
-            exercise_probability: path.exercise_probability.clone(),
+            immediate_exercise_probability: given(path.immediate, sold).map(|p| p.min(1.0)),
+            exercise_probability: at_most_one(&path.exercise_probability),
             expected_delay: given(path.delay, path.sold_and_exercised),
             expected_prize_at_sale: given(path.prize_at_sale, sold),
             expected_winner_cost: given(path.cost_at_sale, sold),

@@ -75,7 +75,7 @@ pub fn solve(market: &Market, settings: &Settings<'_>) -> Result<Equilibrium, So
         regular: virtual_cost.is_increasing(),
         certificate: verify::Certificate::default(),
     };
-    equilibrium.certificate = verify::certify(market, &equilibrium, settings)?;
+    equilibrium.certificate = verify::certify_on(market, prizes, &panels, &equilibrium, settings);
     Ok(equilibrium)
 }
 

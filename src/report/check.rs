@@ -62,7 +62,10 @@ fn claim_lines(claim: &Claim) -> String {
             });
             format!("gap {} ETH{relative}", eth(gap))
         }
-        (Some(gap), _) => format!("gap {} (probability)", significant(if gap < 1e-12 { 0.0 } else { gap }, 4)),
+        (Some(gap), _) => format!(
+            "gap {} (probability)",
+            significant(if gap < 1e-12 { 0.0 } else { gap }, 4)
+        ),
         (None, _) => claim.note.unwrap_or_default().to_owned(),
     };
     let mut text = format!("  {words:<22} {holds:<6} {gap}\n");

@@ -226,10 +226,7 @@ impl<'a, 'p, 'm> BidFunction<'a, 'p, 'm> {
     fn transfer(&self, route: Route, left: &CostPoint, right: &CostPoint) -> (f64, f64) {
         let panels = self.bidders.panels();
         match route {
-            Route::Integral => {
-                let integrals = panels.integrals(left, right);
-                (integrals.decay, integrals.shading)
-            }
+            Route::Integral => panels.transfer(left, right),
             Route::FirstOrderCondition => {
                 let transfer = Transfer::across(left, right, panels.law(), panels.competition());
                 (transfer.decay, transfer.shading)

@@ -1,6 +1,6 @@
 //! The buyers at one node: what the ticket is worth to each type there.
 
-use super::panels::{CostPanels, CostPoint, PanelIntegrals};
+use super::panels::{CostPanels, CostPoint};
 use crate::exercise::TicketProfile;
 
 /// Net values v(θ) = V_t(θ, r) − K on the panels of a partition, linear on each.
@@ -22,8 +22,10 @@ pub(crate) struct Marginal {
     pub value: f64,
     /// The panel that holds θ̂, or ends at it: panels before it take part whole.
     pub panel: usize,
-    /// Integrals from the left end of that panel to θ̂.
-    pub partial: PanelIntegrals,
+    /// ∫ P from the left end of that panel to θ̂.
+    pub lowest: f64,
+    /// ∫ F₂ there.
+    pub second: f64,
 }
 
 impl<'p, 'm> Bidders<'p, 'm> {
@@ -95,18 +97,22 @@ impl<'p, 'm> Bidders<'p, 'm> {
         let points = self.panels.points();
         let (left, right) = (&points[panel], &points[panel + 1]);
         if cost >= right.cost {
+            let whole = &self.panels.panels()[panel];
             return Marginal {
                 point: *right,
                 value: self.values[panel + 1],
                 panel,
-                partial: self.panels.panels()[panel],
+                lowest: whole.lowest,
+                second: whole.second,
             };
         }
         let point = self.panels.point(cost);
+        let [lowest, second] = self.panels.probabilities(left, &point);
         Marginal {
             value: self.value_in(panel, cost),
             panel,
-            partial: self.panels.integrals(left, &point),
+            lowest,
+            second,
             point,
         }
     }

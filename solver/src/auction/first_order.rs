@@ -11,8 +11,14 @@ use crate::numerics::collocation;
 
 /// Fall of ln Q over one collocation step.
 const STEP_LOG: f64 = 1.5;
+/// F (or S) below this is a tail, where the quantile function is not smooth.
+const BULK: f64 = 0.1;
+/// A panel this narrow, relative to the support, is a point as far as values go.
+const SLIVER: f64 = 1e-6;
 /// Change of ln f over one collocation step.
-const STEP_LOG_DENSITY: f64 = 4.0;
+const STEP_LOG_DENSITY: f64 = 1.5;
+/// Bisections of a step at most.
+const FINEST: u32 = 10;
 
 /// What the differential equation makes of the shading across one panel, from right to left.
 #[derive(Debug, Clone, Copy)]
@@ -53,11 +59,12 @@ impl Transfer {
             }
         };
         for pair in cuts.windows(2).rev() {
-            let pieces = smooth_pieces(pair[0], pair[1], law);
-            let width = (pair[1] - pair[0]) / f64::from(pieces);
-            for piece in (0..pieces).rev() {
-                let left = pair[0] + f64::from(piece) * width;
-                total = total.then(step(left, left + width, law, competition));
+            let mut ends = Vec::new();
+            smooth_steps(pair[0], pair[1], law, FINEST, &mut ends);
+            let lefts = std::iter::once(pair[0]).chain(ends.iter().copied());
+            let steps: Vec<(f64, f64)> = lefts.zip(ends.iter().copied()).collect();
+            for &(left, right) in steps.iter().rev() {
+                total = total.then(step(left, right, law, competition));
             }
         }
         total
@@ -72,30 +79,41 @@ impl Transfer {
     }
 }
 
-/// How many steps keep ln f from changing by more than [`STEP_LOG_DENSITY`] in one: far in the tail of a narrow law
-/// Q is flat while f is not.
-fn smooth_pieces(left: f64, right: f64, law: &dyn CostLaw) -> u32 {
-    if infinite_density_near(left, right, law) {
-        // F is the variable there, and its rate does not know f.
-        return 1;
-    }
+/// Right ends of steps, by bisection, over none of which ln f changes by more than [`STEP_LOG_DENSITY`]: far in the tail
+/// of a narrow law Q is flat while f is not.
+fn smooth_steps(left: f64, right: f64, law: &dyn CostLaw, depth: u32, ends: &mut Vec<f64>) {
     let slopes = [
         law.log_density_slope(left, Side::Right),
         law.log_density_slope(right, Side::Left),
     ];
-    let change = slopes
+    let steepest = slopes
         .into_iter()
         .filter(|slope| slope.is_finite())
-        .fold(0.0_f64, |most, slope| most.max(slope.abs()))
-        * (right - left);
-    (change / STEP_LOG_DENSITY).ceil().clamp(1.0, 64.0) as u32
+        .fold(0.0_f64, |most, slope| most.max(slope.abs()));
+    let rough = steepest * (right - left) > STEP_LOG_DENSITY;
+    // Where F is the variable, its rate does not know f.
+    if depth > 0 && rough && !infinite_density_near(left, right, law) {
+        let middle = 0.5 * (left + right);
+        smooth_steps(left, middle, law, depth - 1, ends);
+        smooth_steps(middle, right, law, depth - 1, ends);
+    } else {
+        ends.push(right);
+    }
 }
 
-/// Whether [left, right] lies in the half of the support next to an end where f is infinite.
+/// Whether F rather than θ is the variable in which the equation is smooth on [left, right]: next to an end where f is
+/// infinite, as far as the bulk of the law; and on the last sliver above a lower end where F has no power law at all (a
+/// lognormal law from 0, whose F varies with ln θ).
 fn infinite_density_near(left: f64, right: f64, law: &dyn CostLaw) -> bool {
-    let below = left - law.lower() < law.upper() - right;
-    let order = if below { law.lower_order() } else { law.upper_order() };
-    order < 1.0
+    let (lower, upper) = (law.lower(), law.upper());
+    if law.lower_order() == f64::INFINITY {
+        return left <= lower && right - left < SLIVER * (upper - lower);
+    }
+    if left - lower < upper - right {
+        law.lower_order() < 1.0 && (left <= lower || law.survival(right) > BULK)
+    } else {
+        law.upper_order() < 1.0 && (right >= upper || law.cdf(left) > BULK)
+    }
 }
 
 /// One collocation step over [left, right], for u = β − v(right): u′ = h (D s − u) in the distance s from the right.

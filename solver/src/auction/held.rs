@@ -54,9 +54,9 @@ fn outcome(bidders: &Bidders<'_, '_>, marginal: &Marginal, reserve: f64, unsold:
         lowest += integrals.lowest;
     }
     let discount = bidders.discounts()[marginal.panel];
-    second += discount * marginal.partial.second;
-    rents += discount * (marginal.partial.lowest - marginal.partial.second);
-    lowest += marginal.partial.lowest;
+    second += discount * marginal.second;
+    rents += discount * (marginal.lowest - marginal.second);
+    lowest += marginal.lowest;
     let point = &marginal.point;
     // n̄ F Q: the probability of exactly one participant.
     let alone = panels.competition().expected() * point.cdf * point.rivals;

@@ -203,6 +203,16 @@ impl<'m> CostPanels<'m> {
         integrals(a, b, self.law, &self.competition)
     }
 
+    /// ∫ P and ∫ F₂ alone: what revenue needs.
+    pub(crate) fn probabilities(&self, a: &CostPoint, b: &CostPoint) -> [f64; 2] {
+        probabilities(a, b, self.law, &self.competition)
+    }
+
+    /// Q(b)/Q(a) and ∫ Q(θ)/Q(a) dθ alone: what bids need.
+    pub(crate) fn transfer(&self, a: &CostPoint, b: &CostPoint) -> (f64, f64) {
+        (decay(a, b), shading(a, b, self.law, &self.competition))
+    }
+
     /// The law of costs.
     #[must_use]
     pub fn law(&self) -> &'m dyn CostLaw {
@@ -278,11 +288,16 @@ fn sample_types(law: &dyn CostLaw, competition: &Competition) -> Vec<f64> {
     types
 }
 
-fn integrals(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, competition: &Competition) -> PanelIntegrals {
-    let [lowest, second] = gauss::panel(a.cost, b.cost, |cost| {
+/// ∫ P and ∫ F₂ over [a, b].
+fn probabilities(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, competition: &Competition) -> [f64; 2] {
+    gauss::panel(a.cost, b.cost, |cost| {
         let tail = Tail::at(law, cost);
         [competition.lowest_cdf(&tail), competition.second_lowest_cdf(&tail)]
-    });
+    })
+}
+
+fn integrals(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, competition: &Competition) -> PanelIntegrals {
+    let [lowest, second] = probabilities(a, b, law, competition);
     PanelIntegrals {
         lowest,
         second,

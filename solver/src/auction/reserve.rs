@@ -103,7 +103,7 @@ fn local_maxima(bidders: &Bidders<'_, '_>, unsold: f64) -> Vec<Candidate> {
                 .virtual_cost()
                 .crossing(level, points[k].cost, points[k + 1].cost);
             let marginal = bidders.marginal(k, cost);
-            let partial = discount * marginal.partial.second;
+            let partial = discount * marginal.second;
             found.push(Candidate {
                 marginal,
                 second: second + partial,

@@ -13,6 +13,7 @@ use errorfunctions::RealErrorFunctions;
 use statrs::function::erf::erfc_inv;
 use std::f64::consts::FRAC_1_SQRT_2;
 
+use super::Tail;
 use super::invert::distance_reaching;
 
 /// √(π/2).
@@ -125,6 +126,26 @@ impl TruncatedGaussian {
             (-cdf).ln_1p()
         } else {
             self.log_height(p) + (Self::upper_markup(p) / self.mass).ln()
+        }
+    }
+
+    /// F, S and ln S.
+    pub(super) fn tail(&self, p: Point) -> Tail {
+        let cdf = self.cdf(p);
+        if cdf < 0.5 {
+            // 1 − F loses nothing here.
+            return Tail::of(cdf, 1.0 - cdf);
+        }
+        let survival = self.survival(p);
+        let log_survival = if survival >= f64::MIN_POSITIVE {
+            survival.ln()
+        } else {
+            self.log_survival(p)
+        };
+        Tail {
+            cdf,
+            survival,
+            log_survival,
         }
     }
 

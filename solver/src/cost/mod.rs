@@ -51,11 +51,7 @@ impl Tail {
     /// At a cost.
     #[must_use]
     pub fn at(law: &dyn CostLaw, cost: f64) -> Self {
-        Self {
-            cdf: law.cdf(cost),
-            survival: law.survival(cost),
-            log_survival: law.log_survival(cost),
-        }
+        law.tail(cost)
     }
 
     /// From F and S, which sum to 1 and are each accurate relative to themselves.
@@ -102,6 +98,14 @@ pub trait CostLaw: Debug + Send + Sync {
             (-cdf).ln_1p()
         } else {
             self.survival(cost).ln()
+        }
+    }
+    /// F, S and ln S together: a law whose F is a special function evaluates it once.
+    fn tail(&self, cost: f64) -> Tail {
+        Tail {
+            cdf: self.cdf(cost),
+            survival: self.survival(cost),
+            log_survival: self.log_survival(cost),
         }
     }
     /// f(θ)/S(θ), inside the support; also where both are too small to represent.

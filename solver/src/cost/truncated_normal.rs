@@ -3,7 +3,7 @@
 use super::gaussian::{Point, TruncatedGaussian};
 use super::invert::{polish_lower, polish_upper};
 use super::support::Support;
-use super::{CostLaw, Side};
+use super::{CostLaw, Side, Tail};
 use crate::market::Faults;
 
 /// The largest sd in lengths of the support. The law is uniform to rounding long before, and distances from an end in
@@ -98,6 +98,16 @@ impl CostLaw for TruncatedNormal {
             self.standard.cdf(self.point(cost))
         } else {
             1.0
+        }
+    }
+
+    fn tail(&self, cost: f64) -> Tail {
+        if !self.support.is_above_lower(cost) {
+            Tail::of(0.0, 1.0)
+        } else if self.support.is_below_upper(cost) {
+            self.standard.tail(self.point(cost))
+        } else {
+            Tail::of(1.0, 0.0)
         }
     }
 

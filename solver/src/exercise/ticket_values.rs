@@ -1,6 +1,6 @@
 //! V_t(·, r) for all prizes of a slot, backward in time, exact in cost.
 
-use ndarray::{Array2, ArrayView2, Axis};
+use ndarray::{Array2, ArrayView2};
 
 use super::boundary::INDIFFERENCE;
 use super::{ExerciseBoundary, TicketProfile};
@@ -29,6 +29,8 @@ pub struct TicketValues<'m> {
     discounts: Array2<f64>,
     /// States × knots.
     values: Array2<f64>,
+    /// Memory for the next `discounts`: fresh pages every slot cost as much as the arithmetic.
+    spare: Array2<f64>,
     /// θ*_t, −∞ where no type of the domain exercises.
     boundary: Vec<f64>,
 }
@@ -54,6 +56,7 @@ impl<'m> TicketValues<'m> {
             values: Array2::zeros((size, knots.len())),
             knots,
             discounts: Array2::zeros((size, panels)),
+            spare: Array2::zeros((0, 0)),
             boundary: Vec::new(),
         };
         values.open(true, None);
@@ -86,15 +89,14 @@ impl<'m> TicketValues<'m> {
             Exercise::Lottery { draw_probability } => 1.0 - draw_probability,
             Exercise::American | Exercise::AtMaturity => 1.0,
         };
-        self.discounts = if self.discount_factor == 0.0 {
-            Array2::zeros(self.discounts.raw_dim())
+        if self.discount_factor == 0.0 {
+            self.discounts.fill(0.0);
         } else {
-            let expected = self.prizes.expect_rows(&self.discounts.view());
-            (expected * (self.discount_factor * kept))
-                .as_standard_layout()
-                .into_owned()
-        };
-        self.integrate();
+            let mut expected = reshaped(std::mem::take(&mut self.spare), self.discounts.dim());
+            let factor = self.discount_factor * kept;
+            self.prizes.expect_rows(factor, &self.discounts.view(), &mut expected);
+            self.spare = std::mem::replace(&mut self.discounts, expected);
+        }
         let may_exercise = self.discount_factor == 0.0 || !matches!(self.exercise, Exercise::AtMaturity);
         self.open(may_exercise, given);
     }
@@ -133,30 +135,47 @@ impl<'m> TicketValues<'m> {
         self.integrate();
     }
 
-    /// The largest cost at which r − θ is at least the continuation value, up to [`INDIFFERENCE`]; −∞ if none.
+    /// The largest cost at which r − θ is at least the continuation value; −∞ if none.
     ///
-    /// The gap r − θ − C(θ) is nonincreasing in θ, with flat pieces when nothing is discounted: the flat piece at
-    /// zero belongs to exercise, up to its right end.
+    /// The gap r − θ − C(θ) is nonincreasing in θ, with flat pieces when nothing is discounted. A flat piece at zero, up
+    /// to [`INDIFFERENCE`], belongs to exercise, up to its right end; elsewhere the boundary is the root itself, so that
+    /// the tolerance never costs value.
     fn crossing(&self, state: usize, prize: f64) -> f64 {
         let tolerance = INDIFFERENCE * prize;
-        let continuation = self.values.row(state);
-        let gap = |k: usize| prize - self.knots[k] - continuation[k];
-        let exercised = bisect(self.knots.len(), |k| gap(k) >= -tolerance);
-        if exercised == 0 {
-            return f64::NEG_INFINITY;
+        let end = self.knots[self.knots.len() - 1];
+        if prize >= end {
+            return end;
         }
-        let last = exercised - 1;
-        if exercised == self.knots.len() {
-            return self.knots[last];
+        // C is the sum of the panels to the right: no more of them are added up than the crossing needs.
+        let mut continuation = 0.0;
+        let mut gap_right = prize - end;
+        let mut flat_end = None;
+        let panels = self.knots.windows(2).zip(self.discounts.row(state));
+        for (pair, discount) in panels.rev() {
+            let (left, right) = (pair[0], pair[1]);
+            continuation += discount * (right - left);
+            let gap = prize - left - continuation;
+            // Any negative gap within the tolerance may close a flat piece, if the panel to its left does not rise.
+            let flat = gap_right >= -tolerance && gap - gap_right <= tolerance;
+            if flat && flat_end.is_none() {
+                flat_end = Some(right);
+            }
+            if gap >= 0.0 {
+                if let (true, Some(flat_end)) = (flat, flat_end) {
+                    return flat_end;
+                }
+                return (left + gap / (1.0 - discount)).min(right);
+            }
+            if !flat {
+                flat_end = None;
+            }
+            gap_right = gap;
         }
-        let slope = 1.0 - self.discounts[[state, last]];
-        let above = gap(last).max(0.0);
-        let (left, right) = (self.knots[last], self.knots[last + 1]);
-        if slope * (right - left) > above {
-            left + above / slope
-        } else {
-            // A flat piece inside the tolerance whose slope is rounding.
-            right
+        // The gap is below zero everywhere; at the lowest cost it may be so by rounding only.
+        match flat_end {
+            Some(flat_end) => flat_end,
+            None if gap_right >= -tolerance => self.knots[0],
+            None => f64::NEG_INFINITY,
         }
     }
 
@@ -186,7 +205,7 @@ impl<'m> TicketValues<'m> {
         }
         source.pop();
         if knots.len() > old.len() {
-            self.discounts = columns(&self.discounts, &source);
+            self.select(&source);
         }
         self.knots = knots;
         for b in &mut self.boundary {
@@ -226,15 +245,27 @@ impl<'m> TicketValues<'m> {
             }
         }
         knots.push(self.knots[panels]);
-        self.discounts = columns(&self.discounts, &kept);
+        self.select(&kept);
         self.knots = knots;
+    }
+
+    /// Makes `discounts` of some of its columns, in the order given, by rows in standard layout.
+    fn select(&mut self, columns: &[usize]) {
+        let mut selected = reshaped(std::mem::take(&mut self.spare), (self.discounts.nrows(), columns.len()));
+        for (mut row, source) in selected.outer_iter_mut().zip(self.discounts.outer_iter()) {
+            for (target, &column) in row.iter_mut().zip(columns) {
+                *target = source[column];
+            }
+        }
+        self.spare = std::mem::replace(&mut self.discounts, selected);
     }
 
     /// V at the knots from D between them: V is 0 at the last.
     fn integrate(&mut self) {
         let panels = self.knots.len() - 1;
         if self.values.ncols() != self.knots.len() {
-            self.values = Array2::zeros((self.discounts.nrows(), self.knots.len()));
+            let shape = (self.discounts.nrows(), self.knots.len());
+            self.values = reshaped(std::mem::take(&mut self.values), shape);
         }
         for (mut values, discounts) in self.values.outer_iter_mut().zip(self.discounts.outer_iter()) {
             let mut value = 0.0;
@@ -273,30 +304,18 @@ impl<'m> TicketValues<'m> {
     /// V_t(·, r) of one state.
     #[must_use]
     pub fn profile(&self, state: usize) -> TicketProfile<'_> {
-        // Both arrays are kept in standard layout (see `columns`), so rows are contiguous.
+        // Both arrays are kept in standard layout (see `reshaped`), so rows are contiguous.
         let values = self.values.row(state).to_slice().unwrap_or_default();
         let discounts = self.discounts.row(state).to_slice().unwrap_or_default();
         TicketProfile::new(&self.knots, values, discounts)
     }
 }
 
-/// Some columns of an array, in standard layout: `select` alone may answer column-major.
-fn columns(array: &Array2<f64>, indices: &[usize]) -> Array2<f64> {
-    array.select(Axis(1), indices).as_standard_layout().into_owned()
-}
-
-/// The first index in 0..len at which `holds` fails; `holds` must be true, then false.
-fn bisect(len: usize, holds: impl Fn(usize) -> bool) -> usize {
-    let (mut low, mut high) = (0, len);
-    while low < high {
-        let middle = low.midpoint(high);
-        if holds(middle) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    low
+/// An array of the shape given in the memory of another, in standard layout; what it holds is to be overwritten.
+fn reshaped(memory: Array2<f64>, shape: (usize, usize)) -> Array2<f64> {
+    let (mut values, _) = memory.into_raw_vec_and_offset();
+    values.resize(shape.0 * shape.1, 0.0);
+    Array2::from_shape_vec(shape, values).unwrap_or_else(|_| Array2::zeros(shape))
 }
 
 fn nearest(knots: &[f64], cost: f64) -> f64 {

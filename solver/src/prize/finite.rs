@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use ndarray::linalg::general_mat_mul;
 use ndarray::{Array1, Array2, ArrayView2, Axis};
 
 use crate::market::{Fault, Faults};
@@ -92,10 +93,12 @@ impl FinitePrizes {
             ));
         }
         faults.or(())?;
-        let matrix = Array2::from_shape_fn((size, size), |(i, j)| {
-            let row = &transition[order[i]];
-            row[order[j]] / row.iter().sum::<f64>()
-        });
+        // Summed in the order of the states, so that the order they are given in does not move the last bit.
+        let sums: Vec<f64> = order
+            .iter()
+            .map(|&i| order.iter().map(|&j| transition[i][j]).sum())
+            .collect();
+        let matrix = Array2::from_shape_fn((size, size), |(i, j)| transition[order[i]][order[j]] / sums[i]);
         let start = start.unwrap_or(0);
         Ok(Self {
             initial: order.iter().position(|&i| i == start).unwrap_or(0),
@@ -167,6 +170,12 @@ impl FinitePrizes {
         }
     }
 
+    /// Whether the prizes possible are the same in every slot.
+    #[must_use]
+    pub fn is_chain(&self) -> bool {
+        matches!(self.law, Law::Chain { .. })
+    }
+
     /// How many prizes are possible in a slot.
     #[must_use]
     pub fn size(&self) -> usize {
@@ -224,12 +233,11 @@ impl FinitePrizes {
         }
     }
 
-    /// [`Self::expect`] of many functions at once: `next` is states × functions, and so is the answer.
-    #[must_use]
-    pub fn expect_rows(&self, next: &ArrayView2<'_, f64>) -> Array2<f64> {
+    /// `factor` times [`Self::expect`] of many functions at once: `next` is states × functions, and so is `expected`.
+    pub fn expect_rows(&self, factor: f64, next: &ArrayView2<'_, f64>, expected: &mut Array2<f64>) {
         match &self.law {
-            Law::Chain { transition, .. } => transition.dot(next),
-            Law::Path(_) => next.to_owned(),
+            Law::Chain { transition, .. } => general_mat_mul(factor, &**transition, next, 0.0, expected),
+            Law::Path(_) => expected.assign(&(next * factor)),
         }
     }
 

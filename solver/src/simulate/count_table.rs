@@ -20,7 +20,10 @@ impl CountTable {
                 cumulated: vec![1.0],
             },
             BuyerCount::Poisson { mean } => Self::from_mode(mean.floor() as u64, u64::MAX, |k| mean / (k + 1.0)),
-            BuyerCount::Binomial { probability, trials } if probability == 1.0 => Self {
+            BuyerCount::Binomial {
+                probability: 1.0,
+                trials,
+            } => Self {
                 first: trials,
                 cumulated: vec![1.0],
             },

@@ -1,7 +1,7 @@
 //! Backward induction over t = T, …, 0.
 
 use super::{Alternatives, Node, Timing, choose, once, until_sold};
-use crate::auction::{BidFunction, Bidders, CostPanels, TypeBid, hold_auction};
+use crate::auction::{Auction, BidFunction, Bidders, CostPanels, TypeBid, hold_auction};
 use crate::exercise::{ExerciseBoundary, OwnUse, TicketProfile, TicketValues};
 use crate::market::{Exercise, Market, Sale};
 use crate::prize::FinitePrizes;
@@ -40,19 +40,19 @@ pub struct Induction {
     /// Bids at the reachable nodes where she sells, from slot 0 on.
     pub schedules: Vec<Schedule>,
     /// V_0(·, R_0).
-    pub initial: InitialProfile,
+    pub initial: NodeProfile,
 }
 
-/// V_0(·, R_0), kept when the values of all other nodes are gone.
+/// V_t(·, r) of one node, kept when the values of all other nodes are gone.
 #[derive(Debug, Clone)]
-pub struct InitialProfile {
+pub struct NodeProfile {
     knots: Vec<f64>,
     values: Vec<f64>,
     discounts: Vec<f64>,
 }
 
-impl InitialProfile {
-    fn of(values: &TicketValues<'_>, state: usize) -> Self {
+impl NodeProfile {
+    pub(crate) fn of(values: &TicketValues<'_>, state: usize) -> Self {
         let profile = values.profile(state);
         Self {
             knots: profile.knots().to_vec(),
@@ -61,7 +61,7 @@ impl InitialProfile {
         }
     }
 
-    /// θ ↦ V_0(θ, R_0).
+    /// θ ↦ V_t(θ, r).
     #[must_use]
     pub fn profile(&self) -> TicketProfile<'_> {
         TicketProfile::new(&self.knots, &self.values, &self.discounts)
@@ -155,6 +155,8 @@ fn run(
         }
         boundary.set(slot, values.boundary());
         refined = panels.refined(values.knots(), &refined);
+        let unchanging = tickets == Tickets::JustInTime && prizes.is_chain();
+        let behind: &[Node] = slots.last().map_or(&[], Vec::as_slice);
         let mut nodes = Vec::with_capacity(size);
         for (state, &prize) in prizes.states(slot).iter().enumerate() {
             let bidders = Bidders::new(&refined, &values.profile(state), market.participation().winner_cost());
@@ -164,7 +166,12 @@ fn run(
                 (Sale::Once, Tickets::Resold) => once::unsold_value(own_use, slot, state),
                 (Sale::Once, Tickets::JustInTime) => once::unsold_value_in_time(keep.exercise),
             };
-            let node = decide(market, &bidders, keep, unsold);
+            // Spot auctions of a chain are the same in every slot, unless what happens to an unsold ticket is not.
+            let held = behind
+                .get(state)
+                .filter(|node| unchanging && node.unsold_value == unsold);
+            let auction = held.map_or_else(|| hold_auction(&bidders, market.auction(), unsold), |node| node.auction);
+            let node = decide(market, auction, keep, unsold);
             let wanted = reachable.is_some_and(|reachable| reachable[slot][state]);
             if wanted && node.decision == super::Decision::Sell {
                 let format = market.auction().format();
@@ -184,7 +191,7 @@ fn run(
         settings.report(Stage::Induction, maturity - slot + 1, maturity + 1);
     }
     schedules.sort_by_key(|schedule: &Schedule| (schedule.slot, schedule.state));
-    let initial = InitialProfile::of(&values, prizes.initial());
+    let initial = NodeProfile::of(&values, prizes.initial());
     Induction {
         boundary,
         timing: Timing::from_last(size, slots),
@@ -193,9 +200,8 @@ fn run(
     }
 }
 
-/// The auction and the choice at one node.
-fn decide(market: &Market, bidders: &Bidders<'_, '_>, keep: Alternatives, unsold: f64) -> Node {
-    let auction = hold_auction(bidders, market.auction(), unsold);
+/// The choice at one node.
+fn decide(market: &Market, auction: Auction, keep: Alternatives, unsold: f64) -> Node {
     let sale = match market.holder().sale() {
         Sale::Once => once::sale_value(auction.revenue),
         Sale::UntilSold(_) => until_sold::sale_value(auction.revenue, auction.sale_probability, &keep),

@@ -11,7 +11,7 @@ mod once;
 mod region;
 mod until_sold;
 
-pub use induction::{Induction, InitialProfile, Schedule};
+pub use induction::{Induction, NodeProfile, Schedule};
 pub use node::{Decision, Node, Timing};
 pub use region::{SlotRegion, sale_region};
 

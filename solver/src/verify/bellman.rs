@@ -1,6 +1,6 @@
 //! The holder's policy re-evaluated, and every other decision and reserve tried at every node.
 
-use super::evidence::{Evidence, PanelEvidence};
+use super::evidence::{self, Evidence};
 use crate::auction::Bidders;
 use crate::equilibrium::Equilibrium;
 use crate::market::{Exercise, Market, Reserve, Sale};
@@ -138,7 +138,7 @@ impl Revenue<'_, '_, '_> {
         let point = panels.point(cutoff);
         let left = &points[last];
         let partial = if cutoff < points[last + 1].cost {
-            PanelEvidence::over(left, &point, panels.law(), panels.competition()).moment
+            evidence::moment(left, &point, panels.law(), panels.competition())
         } else {
             self.evidence.panels()[last].moment
         };

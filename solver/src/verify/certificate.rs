@@ -10,12 +10,12 @@ use crate::auction::{Bidders, Competition, CostPanels};
 use crate::cost::VirtualCost;
 use crate::equilibrium::Equilibrium;
 use crate::error::SolveError;
-use crate::exercise::TicketValues;
+use crate::exercise::{TicketProfile, TicketValues};
 use crate::market::Market;
 use crate::path::reachable;
 use crate::prize::FinitePrizes;
 use crate::solve::{Settings, Stage, finite_prizes};
-use crate::timing::{Decision, Schedule};
+use crate::timing::{Decision, NodeProfile, Schedule};
 
 /// What every figure must stay below on finite chains.
 pub const TOLERANCE: f64 = 1e-9;
@@ -84,7 +84,18 @@ pub fn certify(market: &Market, equilibrium: &Equilibrium, settings: &Settings<'
     let prizes = finite_prizes(market)?;
     let virtual_cost = VirtualCost::new(market.buyers().cost());
     let base = CostPanels::new(&virtual_cost, Competition::from(market.buyers().count()));
-    Ok(Walk::new(market, prizes, equilibrium, &base).certificate(settings))
+    Ok(certify_on(market, prizes, &base, equilibrium, settings))
+}
+
+/// [`certify`] on a partition of the costs that is known already.
+pub(crate) fn certify_on<'m>(
+    market: &'m Market,
+    prizes: &'m FinitePrizes,
+    base: &CostPanels<'m>,
+    equilibrium: &Equilibrium,
+    settings: &Settings<'_>,
+) -> Certificate {
+    Walk::new(market, prizes, equilibrium, base).certificate(settings)
 }
 
 struct Walk<'a, 'm> {
@@ -120,7 +131,7 @@ impl<'a, 'm> Walk<'a, 'm> {
         let mut bellman = Bellman::new(self.market, self.prizes, self.equilibrium);
         let mut panels = self.base.clone();
         let mut evidence = Evidence::on(self.base);
-        let mut worst: Option<(f64, usize)> = None;
+        let mut worst: Option<(f64, usize, NodeProfile)> = None;
         for slot in (0..=maturity).rev() {
             if slot < maturity {
                 values.step_back_along(&self.equilibrium.induction.boundary);
@@ -146,15 +157,15 @@ impl<'a, 'm> Walk<'a, 'm> {
                 self.found.value_gap = widest(self.found.value_gap, check.value_gap);
                 if let Some(index) = self.auction_held(slot, state) {
                     let gain = self.bids(index, &bidders, &evidence, false);
-                    if worst.is_none_or(|(most, _)| gain > most) {
-                        worst = Some((gain, index));
+                    if worst.as_ref().is_none_or(|(most, ..)| gain > *most) {
+                        worst = Some((gain, index, NodeProfile::of(&values, state)));
                     }
                 }
             }
             settings.report(Stage::Certificate, maturity - slot + 1, maturity + 1);
         }
-        if let Some((_, index)) = worst {
-            self.refine(index);
+        if let Some((_, index, profile)) = worst {
+            self.refine(index, &profile.profile());
         }
         let scale = self
             .prizes
@@ -187,19 +198,10 @@ impl<'a, 'm> Walk<'a, 'm> {
     }
 
     /// At the auction with the largest gain on the grid of deviations, searches between the grid's points too.
-    fn refine(&mut self, index: usize) {
-        let schedule = &self.equilibrium.induction.schedules[index];
-        let mut values = TicketValues::at_maturity(self.market, self.prizes);
-        while values.slot() > schedule.slot {
-            values.step_back_along(&self.equilibrium.induction.boundary);
-        }
-        let panels = self.base.refined(values.knots(), self.base);
+    fn refine(&mut self, index: usize, profile: &TicketProfile<'_>) {
+        let panels = self.base.refined(profile.knots(), self.base);
         let evidence = Evidence::on(&panels);
-        let bidders = Bidders::new(
-            &panels,
-            &values.profile(schedule.state),
-            self.market.participation().winner_cost(),
-        );
+        let bidders = Bidders::new(&panels, profile, self.market.participation().winner_cost());
         self.bids(index, &bidders, &evidence, true);
     }
 }

@@ -58,7 +58,7 @@ impl Evidence {
 }
 
 /// ∫ (b − θ) dF₂(θ) over [a, b], in quantile space: no density of costs is used.
-fn moment(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, competition: &Competition) -> f64 {
+pub(super) fn moment(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, competition: &Competition) -> f64 {
     if b.second <= a.second {
         return 0.0;
     }

@@ -14,4 +14,5 @@ mod certificate;
 mod evidence;
 mod recursion;
 
+pub(crate) use certificate::certify_on;
 pub use certificate::{Certificate, TOLERANCE, certify};
