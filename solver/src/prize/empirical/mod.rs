@@ -64,8 +64,8 @@ pub struct Estimate {
 /// let chain = estimate(&seen, 2, 2.5).unwrap().prizes;
 /// assert_eq!(chain.states(0), [1.0, 3.0]);
 /// assert_eq!(chain.initial_prize(), 1.0);
-/// assert!((chain.probability(0, 0, 1) - 2.0 / 3.0).abs() < 1e-15);
-/// assert_eq!(chain.probability(0, 1, 0), 1.0);
+/// assert!((chain.probability(0, 1) - 2.0 / 3.0).abs() < 1e-15);
+/// assert_eq!(chain.probability(1, 0), 1.0);
 /// ```
 pub fn estimate(observations: &[Observation], bins: usize, initial: f64) -> Result<Estimate, Faults> {
     let mut faults = Faults::none();
