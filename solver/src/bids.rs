@@ -7,7 +7,7 @@ use crate::error::SolveError;
 use crate::exercise::TicketValues;
 use crate::market::Market;
 use crate::prize::listed;
-use crate::solve::finite_prizes;
+use crate::supported::finite_prizes;
 
 /// What a type does in the auction at a node.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -4,9 +4,10 @@ use serde::Serialize;
 
 use crate::exercise::OwnUse;
 use crate::path::Path;
+use crate::supported::finite_prizes;
 use crate::timing::{Induction, SlotRegion, sale_region};
 use crate::verify::Certificate;
-use crate::{error::SolveError, market::Market, solve};
+use crate::{error::SolveError, market::Market};
 
 /// What the equilibrium is measured against, ETH; `None` where a figure does not exist for the market.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -87,9 +88,9 @@ impl Equilibrium {
     /// The figures of this equilibrium of `market`.
     ///
     /// # Errors
-    /// As [`solve::solve`].
+    /// As [`crate::solve()`].
     pub fn summary(&self, market: &Market) -> Result<Summary, SolveError> {
-        let prizes = solve::finite_prizes(market)?;
+        let prizes = finite_prizes(market)?;
         let path = &self.path;
         let sold = path.sold;
         // Rows of a chain sum to one up to rounding; no probability is above it.

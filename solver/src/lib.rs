@@ -51,9 +51,12 @@ pub mod verify;
 mod bids;
 mod equilibrium;
 mod error;
+pub mod settings;
 pub mod solve;
+mod supported;
 
 pub use bids::TypeAtNode;
 pub use equilibrium::{Benchmarks, Equilibrium, Summary};
 pub use error::SolveError;
-pub use solve::{Settings, solve};
+pub use settings::Settings;
+pub use solve::solve;

@@ -8,41 +8,14 @@ use crate::error::SolveError;
 use crate::exercise::OwnUse;
 use crate::market::Market;
 use crate::path::{Path, reachable};
-use crate::prize::{FinitePrizes, Prize};
+use crate::prize::FinitePrizes;
+use crate::settings::Settings;
+use crate::supported::finite_prizes;
 use crate::timing::Induction;
 use crate::verify;
 
 /// The most nodes (slots × prizes) that are solved: about 300 bytes each are kept.
 pub const MOST_NODES: usize = 2_000_000;
-
-/// A part of the work, for progress reports.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stage {
-    /// Backward induction over slots.
-    Induction,
-    /// The forward pass over slots.
-    Path,
-    /// Collecting the evidence.
-    Certificate,
-}
-
-/// Who is told how far the work has come: the stage, steps done, steps in all.
-pub type Observer<'a> = &'a dyn Fn(Stage, usize, usize);
-
-/// How to solve; what to solve is the [`Market`].
-#[derive(Clone, Copy, Default)]
-pub struct Settings<'a> {
-    /// Called after each slot.
-    pub observer: Option<Observer<'a>>,
-}
-
-impl Settings<'_> {
-    pub(crate) fn report(&self, stage: Stage, done: usize, total: usize) {
-        if let Some(observer) = self.observer {
-            observer(stage, done, total);
-        }
-    }
-}
 
 /// Solves a market with finitely many prizes, exactly.
 ///
@@ -77,20 +50,6 @@ pub fn solve(market: &Market, settings: &Settings<'_>) -> Result<Equilibrium, So
     };
     equilibrium.certificate = verify::certify_on(market, prizes, &panels, &equilibrium, settings);
     Ok(equilibrium)
-}
-
-/// The finite prizes of a market that can be solved.
-pub(crate) fn finite_prizes(market: &Market) -> Result<&FinitePrizes, SolveError> {
-    if let Some(first) = market.unsupported().into_iter().next() {
-        return Err(SolveError::Unsupported(first));
-    }
-    match market.prize() {
-        Prize::Finite(prizes) => Ok(prizes),
-        Prize::Continuous(process) => Err(SolveError::Unsupported(crate::market::Unsupported {
-            key: process.key(),
-            what: "a continuous prize process",
-        })),
-    }
 }
 
 fn benchmarks(

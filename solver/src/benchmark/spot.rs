@@ -4,7 +4,7 @@ use crate::auction::CostPanels;
 use crate::market::{Exercise, Market};
 use crate::path::unconditional;
 use crate::prize::FinitePrizes;
-use crate::solve::Settings;
+use crate::settings::Settings;
 use crate::timing::{Induction, Timing};
 
 /// δ^T E[Π_T(R_T)], for a lottery ticket times the probability (1−q)^T that it is still there, ETH.

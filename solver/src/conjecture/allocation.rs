@@ -2,7 +2,7 @@
 
 use ndarray::Array2;
 
-use super::report::Case;
+use super::case::Case;
 use crate::auction::{Competition, CostPanels};
 use crate::cost::VirtualCost;
 use crate::market::{Exercise, Sale};

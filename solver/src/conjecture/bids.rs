@@ -1,7 +1,7 @@
 //! The distance between the ticket auction's bid function and the spot auction's.
 
-use super::claims::Witness;
-use super::report::Case;
+use super::case::Case;
+use super::witness::Witness;
 use crate::auction::{BidFunction, Bidders, Competition, CostPanels};
 use crate::cost::VirtualCost;
 use crate::exercise::TicketValues;

@@ -2,24 +2,10 @@
 
 use serde::Serialize;
 
-use super::report::Case;
+use super::case::Case;
+use super::witness::Witness;
 use super::{allocation, bids};
 use crate::timing::Decision;
-
-/// A node, and a type where one matters, at which a claim fails, with both values to recompute by hand.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Witness {
-    /// t.
-    pub slot: usize,
-    /// r, ETH.
-    pub prize: f64,
-    /// θ, ETH; `None` where no type matters.
-    pub cost: Option<f64>,
-    /// What the ticket market gives there.
-    pub ticket: f64,
-    /// What the claim says it should give.
-    pub spot: f64,
-}
 
 /// One claim.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -8,7 +8,8 @@ use crate::equilibrium::Summary;
 use crate::error::SolveError;
 use crate::market::{AuctionRule, BuyerCount, Buyers, Exercise, MOST_BUYERS, Market, Reserve, Ticket};
 use crate::prize::{FinitePrizes, Prize};
-use crate::solve::{Settings, solve};
+use crate::settings::Settings;
+use crate::solve::solve;
 
 /// The market without one of its forces.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -11,14 +11,17 @@
 
 mod allocation;
 mod bids;
+mod case;
 mod claims;
 mod forces;
 mod policies;
 mod report;
 mod theorems;
+mod witness;
 
-pub use claims::{Claim, Witness};
+pub use claims::Claim;
 pub use forces::{Force, forces};
 pub use policies::{FixedSlot, Policy};
 pub use report::{ConjectureReport, check};
 pub use theorems::Theorem;
+pub use witness::Witness;

@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
-use super::report::Case;
+use super::case::Case;
 use crate::auction::{Auction, Competition, CostPanels};
 use crate::cost::VirtualCost;
 use crate::market::Exercise;
 use crate::path::{Path, unconditional};
-use crate::solve::Settings;
+use crate::settings::Settings;
 use crate::timing::Induction;
 
 /// A rule for the date of sale and what it brings, seen from slot 0, ETH.

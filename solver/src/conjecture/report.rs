@@ -1,12 +1,14 @@
 //! The conjecture report of a solved market.
 
+use super::case::Case;
 use super::claims::{self, Claim};
 use super::policies::{self, FixedSlot, Policy};
 use super::theorems::{self, Theorem};
 use crate::equilibrium::{Equilibrium, Summary};
 use crate::error::SolveError;
 use crate::market::Market;
-use crate::solve::{Settings, finite_prizes};
+use crate::settings::Settings;
+use crate::supported::finite_prizes;
 use crate::verify::TOLERANCE;
 
 /// Claims, theorems, and what other dates of sale would bring.
@@ -60,22 +62,4 @@ pub fn check(
         policies: policies::table(&case, settings),
         fixed_slots: policies::fixed_slots(&case),
     })
-}
-
-/// A solved market and the yardsticks of its report.
-pub(super) struct Case<'a> {
-    pub market: &'a Market,
-    pub prizes: &'a crate::prize::FinitePrizes,
-    pub equilibrium: &'a Equilibrium,
-    pub figures: &'a Summary,
-    /// max(R_0, highest cost), ETH.
-    pub scale: f64,
-    /// Relative to the scale.
-    pub tolerance: f64,
-}
-
-impl Case<'_> {
-    pub fn maturity(&self) -> usize {
-        self.market.ticket().maturity()
-    }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::report::Case;
+use super::case::Case;
 use crate::market::{Exercise, Participation, Reserve, Sale};
 use crate::path::reachable;
 

@@ -5,7 +5,7 @@ use crate::auction::CostPanels;
 use crate::exercise::OwnUse;
 use crate::market::{Exercise, Market, Sale};
 use crate::prize::FinitePrizes;
-use crate::solve::{Settings, Stage};
+use crate::settings::{Settings, Stage};
 use crate::timing::{Decision, Induction, Node};
 
 /// Probabilities and expectations on the equilibrium path, seen from slot 0.

@@ -8,6 +8,7 @@
 
 mod bid_curve;
 mod count_table;
+mod outcome;
 mod play;
 mod script;
 mod tally;

@@ -4,23 +4,11 @@ use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};
 
 use super::bid_curve::BidCurve;
+use super::outcome::Outcome;
 use super::script::{Deviation, Script};
 use super::tally::Tally;
 use crate::market::{Exercise, Format, Sale};
 use crate::timing::Decision;
-
-/// What a play came to.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Outcome {
-    /// The holder's receipts and own profit, discounted to slot 0.
-    pub revenue: f64,
-    pub sale_slot: Option<usize>,
-    pub exercise_slot: Option<usize>,
-    /// The buyers' receipts less payments and costs, discounted to slot 0.
-    pub buyers_gain: f64,
-    /// What the deviating buyer gained more than by her equilibrium bid, at the auction.
-    pub deviation_gain: f64,
-}
 
 /// A ticket that has been sold.
 struct Won {

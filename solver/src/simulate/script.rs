@@ -10,7 +10,7 @@ use crate::exercise::TicketValues;
 use crate::market::Market;
 use crate::path::reachable;
 use crate::prize::FinitePrizes;
-use crate::solve::finite_prizes;
+use crate::supported::finite_prizes;
 use crate::timing::{Decision, Timing};
 
 /// Who plays what the equilibrium does not say.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::play::Outcome;
+use super::outcome::Outcome;
 use crate::equilibrium::Summary;
 
 /// Count, mean and sum of squared deviations of one figure (Welford 1962; merged as in Chan, Golub and LeVeque 1983).

@@ -5,7 +5,7 @@ use crate::auction::{Auction, BidFunction, Bidders, CostPanels, TypeBid, hold_au
 use crate::exercise::{ExerciseBoundary, OwnUse, TicketProfile, TicketValues};
 use crate::market::{Exercise, Market, Sale};
 use crate::prize::FinitePrizes;
-use crate::solve::{Settings, Stage};
+use crate::settings::{Settings, Stage};
 
 /// Stored bids are thinned so that an equilibrium keeps no more than about this many.
 const MOST_STORED_BIDS: usize = 4_000_000;

@@ -1,7 +1,7 @@
 //! Can any type gain by another bid, when her rivals bid by the first-order condition?
 
-use super::certificate::widest;
 use super::evidence::Evidence;
+use super::gap::widest;
 use crate::auction::{Auction, Bidders, CostPoint, Marginal, Transfer, TypeBid, bid, payment};
 use crate::market::Format;
 use crate::numerics::{optimum, root};

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::bellman::Bellman;
 use super::best_response::BestResponse;
 use super::evidence::Evidence;
+use super::gap::widest;
 use super::recursion::Recursion;
 use crate::auction::{Bidders, Competition, CostPanels};
 use crate::cost::VirtualCost;
@@ -14,7 +15,8 @@ use crate::exercise::{TicketProfile, TicketValues};
 use crate::market::Market;
 use crate::path::reachable;
 use crate::prize::FinitePrizes;
-use crate::solve::{Settings, Stage, finite_prizes};
+use crate::settings::{Settings, Stage};
+use crate::supported::finite_prizes;
 use crate::timing::{Decision, NodeProfile, Schedule};
 
 /// What every figure must stay below on finite chains.
@@ -69,11 +71,6 @@ impl Certificate {
         self.verified = verified;
         self
     }
-}
-
-/// The larger of two gaps; not a number wins, so that it is seen.
-pub(super) fn widest(a: f64, b: f64) -> f64 {
-    if a.is_nan() || b.is_nan() { f64::NAN } else { a.max(b) }
 }
 
 /// Collects the evidence on a stored equilibrium of `market`.

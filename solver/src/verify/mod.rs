@@ -12,6 +12,7 @@ mod bellman;
 mod best_response;
 mod certificate;
 mod evidence;
+mod gap;
 mod recursion;
 
 pub(crate) use certificate::certify_on;

@@ -54,7 +54,7 @@ impl<'m> Recursion<'m> {
                     }
                 };
                 let difference: f64 = values.profile(state).value(*cost) - next[state];
-                gap = super::certificate::widest(gap, difference.abs());
+                gap = super::gap::widest(gap, difference.abs());
             }
         }
         gap

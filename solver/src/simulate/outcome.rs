@@ -1,0 +1,14 @@
+//! What one play came to.
+
+/// What a play came to.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Outcome {
+    /// The holder's receipts and own profit, discounted to slot 0.
+    pub revenue: f64,
+    pub sale_slot: Option<usize>,
+    pub exercise_slot: Option<usize>,
+    /// The buyers' receipts less payments and costs, discounted to slot 0.
+    pub buyers_gain: f64,
+    /// What the deviating buyer gained more than by her equilibrium bid, at the auction.
+    pub deviation_gain: f64,
+}
