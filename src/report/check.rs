@@ -1,7 +1,7 @@
 //! The conjecture report, for reading and for pasting.
 
 use etm_solver::Summary;
-use etm_solver::conjecture::{Claim, ConjectureReport, Force, Policy, Theorem};
+use etm_solver::conjecture::{Claim, ConjectureReport, Force, Policy, Theorem, held_before};
 use etm_solver::market::{Market, Tie};
 
 use super::table::{eth, percent, significant};
@@ -168,11 +168,11 @@ pub fn why(market: &Market, figures: &Summary, report: &ConjectureReport, forces
     } else if last >= 1.0 - 1e-9 {
         "The holder waits for the last slot and holds there what is a spot auction.".to_owned()
     } else if first >= 1.0 - 1e-9 {
-        "The holder sells at once.".to_owned()
+        "The holder holds an auction at once.".to_owned()
     } else {
         format!(
-            "The holder auctions the ticket before the last slot with probability {}, in slot {} on average given a sale.",
-            percent(1.0 - last),
+            "The holder {}, in slot {} on average given a sale.",
+            before_last(held_before(figures), last, "auctions"),
             figures
                 .expected_sale_slot
                 .map_or_else(|| "–".to_owned(), |slot| significant(slot, 4))
@@ -193,10 +193,34 @@ pub fn why(market: &Market, figures: &Summary, report: &ConjectureReport, forces
     } else {
         text.push_str(" Selling in the last slot costs her nothing.");
     }
+    if market.ticket().maturity() == 0 {
+        return text;
+    }
     for force in forces {
         text.push_str(&force_sentence(force, last, gap));
     }
     text
+}
+
+/// What happens before the last slot, given the expected number of auctions before it and the probability of one in it.
+fn before_last(before: f64, last: f64, auctions: &str) -> String {
+    if before <= 1e-9 {
+        let uses = auctions.replace("auctions", "uses").replace("auction", "use");
+        format!(
+            "{uses} the ticket herself before the last slot with probability {}",
+            percent(1.0 - last)
+        )
+    } else if before <= 1.0 {
+        format!(
+            "{auctions} the ticket before the last slot with probability {}",
+            percent(before)
+        )
+    } else {
+        format!(
+            "{auctions} the ticket {} times before the last slot on average",
+            significant(before, 3)
+        )
+    }
 }
 
 /// What a market without one force would do.
@@ -205,11 +229,11 @@ fn force_sentence(force: &Force, held_last: f64, gap: f64) -> String {
     let does = if force.held_last >= 1.0 - 1e-9 {
         "she would wait for the last slot".to_owned()
     } else if force.held_first >= 1.0 - 1e-9 {
-        "she would sell at once".to_owned()
+        "she would hold an auction at once".to_owned()
     } else {
         format!(
-            "she would sell before the last slot with probability {}",
-            percent(1.0 - force.held_last)
+            "she {}",
+            before_last(force.held_before, force.held_last, "would auction")
         )
     };
     let tie = if force.indifferent {

@@ -26,6 +26,8 @@ pub struct Force {
     pub held_last: f64,
     /// Probability then that it is held in slot 0.
     pub held_first: f64,
+    /// Expected number then of auctions held before the last slot: a probability when there is one auction.
+    pub held_before: f64,
     /// E[slot of the sale given a sale] then.
     pub expected_sale_slot: Option<f64>,
     /// Whether she is then indifferent between selling and waiting somewhere.
@@ -46,6 +48,12 @@ pub fn forces(market: &Market, settings: &Settings<'_>) -> Result<Vec<Force>, So
         .collect()
 }
 
+/// Expected number of auctions held before the last slot.
+#[must_use]
+pub fn held_before(figures: &Summary) -> f64 {
+    figures.auction_probability.iter().rev().skip(1).sum()
+}
+
 fn force(name: &'static str, without: &'static str, figures: &Summary) -> Force {
     Force {
         name,
@@ -53,6 +61,7 @@ fn force(name: &'static str, without: &'static str, figures: &Summary) -> Force 
         seller_value: figures.seller_value,
         spot_at_maturity_value: figures.spot_at_maturity_value,
         held_last: figures.auction_probability.last().copied().unwrap_or(0.0),
+        held_before: held_before(figures),
         held_first: figures.auction_probability.first().copied().unwrap_or(0.0),
         expected_sale_slot: figures.expected_sale_slot,
         indifferent: figures.indifferent,

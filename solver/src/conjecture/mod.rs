@@ -20,7 +20,7 @@ mod theorems;
 mod witness;
 
 pub use claims::Claim;
-pub use forces::{Force, forces};
+pub use forces::{Force, forces, held_before};
 pub use policies::{FixedSlot, Policy};
 pub use report::{ConjectureReport, check};
 pub use theorems::Theorem;
