@@ -718,9 +718,67 @@ fn the_distance_of_bids_is_the_one_by_hand() {
     // Types above the cutoff bid nothing now, and later what is worth 0.9 of 0.95 now.
     near("bids, priced", priced.gap("bids"), 0.9 * 0.95, 1e-12);
     near("allocation, priced", priced.gap("allocation"), 1.0 - cutoff, 1e-12);
-    near("revenue, priced", priced.gap("revenue"), 0.95 * cutoff - 0.9 * 0.95, 1e-12);
+    near(
+        "revenue, priced",
+        priced.gap("revenue"),
+        0.95 * cutoff - 0.9 * 0.95,
+        1e-12,
+    );
     let witness = priced.claim("bids").witness.expect("a witness");
     assert!(witness.slot == 0 && witness.cost.is_some_and(|cost| cost > cutoff) && witness.ticket == 0.0);
+}
+
+/// One buyer pays 0.3 now, and 0.3 in slot 1 if her cost is at most the prize less 0.3: a type between the cutoffs
+/// 0.6999 and 0.7001 of slot 1 pays there with probability 1/2, so that the bids are 0.15 apart.
+#[test]
+fn bids_differ_between_close_cutoffs() {
+    let text = r#"
+        ticket = { maturity = 1, exercise = "at_maturity" }
+        prize.markov_chain.states = [0.9999, 1.0, 1.0001]
+        prize.markov_chain.transition = [[1, 0, 0], [0.5, 0, 0.5], [0, 0, 1]]
+        prize.markov_chain.initial = 1.0
+        buyers = { count = 1, cost.uniform = { lower = 0.0, upper = 1.0 }, discount_factor = 1.0 }
+        auction.reserve = 0.3
+        holder.discount_factor = 0.9
+    "#;
+    let judged = Judged::text(text, &[]);
+    near("allocation", judged.gap("allocation"), 1e-4, 1e-12);
+    near("bids", judged.gap("bids"), 0.15, 1e-9);
+    assert_eq!(judged.claim("bids").holds, Some(false));
+    // At prize 1 the marginal type 1/2 bids 1/2; above it nobody does: 1.25 against 0.72 · 1.25.
+    let two_states = Judged::text(
+        &fs::read_to_string(common_check::example("two_states.toml")).expect("a file"),
+        &[],
+    );
+    near("two_states", two_states.gap("bids"), 0.35, 1e-9);
+}
+
+/// Types up to 0.2 win and exercise in slot 1 whatever the auction; only types above lose the low prize.
+#[test]
+fn the_witness_of_allocation_is_a_type_for_whom_it_differs() {
+    let judged = theorem_file("t2_dropped_patience.toml", &[]);
+    near("allocation", judged.gap("allocation"), 0.32, 1e-12);
+    let cost = judged
+        .claim("allocation")
+        .witness
+        .and_then(|witness| witness.cost)
+        .expect("a witness");
+    assert!(cost > 0.2, "{cost}");
+}
+
+/// She waits; a ticket drawn meanwhile is lost. She never uses one herself.
+#[test]
+fn a_ticket_drawn_unsold_is_not_her_own_use() {
+    let text = r#"
+        ticket = { maturity = 1, exercise = "lottery", draw_probability = 0.1 }
+        prize.path.values = [0.1, 2.0]
+        buyers = { count = 2, cost.uniform = { lower = 0.0, upper = 1.0 }, discount_factor = 0.5 }
+        holder.discount_factor = 1.0
+    "#;
+    let judged = Judged::text(text, &[]);
+    near("held in slot T", judged.figures.auction_probability[1], 0.9, 1e-12);
+    assert!(judged.market.holder().own_cost().is_none());
+    assert!(!judged.why().contains("herself"), "{}", judged.why());
 }
 
 // Random markets.
@@ -1117,7 +1175,7 @@ fn random_markets_never_refute_a_theorem() {
         if sold > 0.0 {
             let gap = judged.gap("allocation");
             worst = worst.max((gap - different).abs());
-            near(&format!("allocation\n{text}"), gap, different, 1e-11);
+            near(&format!("allocation\n{text}"), gap, different, 1e-10);
             let late = 1.0 - immediate / sold;
             near(
                 &format!("immediate exercise\n{text}"),
@@ -1126,28 +1184,12 @@ fn random_markets_never_refute_a_theorem() {
                 1e-11,
             );
             compared += 1;
-            if let Some(w) = judged.claim("allocation").witness {
-                let (mut differs, mut all) = (0.0, 0.0);
-                let cost = w.cost.unwrap() + 1e-9;
-                brute.paths(&mut |path, p| {
-                    if brute.prizes.states(w.slot)[path[w.slot]] == w.prize {
-                        all += p;
-                        let sale = brute.sold(path, cost);
-                        let last = judged.last();
-                        let ex = sale.and_then(|sale| (sale..=last).find(|&slot| brute.uses(slot, path[slot], cost)));
-                        let spot = brute.buys(last, path[last], cost);
-                        if (sale.is_some(), ex) != (spot, (spot && brute.uses(last, path[last], cost)).then_some(last)) { differs += p; }
-                    }
-                });
-                if differs == 0.0 { println!("TMP false witness seed {seed} {w:?} all {all}"); } else { println!("TMP fine"); }
-            } else if judged.claim("allocation").holds == Some(false) { println!("TMP none {seed}"); }
-            for c in &judged.report.claims { if c.holds == Some(false) && c.witness.is_none() { println!("TMP no witness {seed} {}", c.name); } }
             partly += i32::from(different > 1e-3 && different < 0.999);
         }
         // The hypothesis of theorems 2 and 3, by another road.
         let gain = brute.early_gain();
         let fails = judged.theorem("T2").fails.contains(&EARLY);
-        assert!(gain < 1e-13 || gain > 1e-9, "{gain:e}: too close to tell\n{text}");
+        assert!(!(1e-13..=1e-9).contains(&gain), "{gain:e}: too close to tell\n{text}");
         assert_eq!(fails, gain > 1e-9, "early exercise gains {gain}\n{text}");
     }
     println!("theorems applied {applied:?}; unsold {unsold}, indifferent {indifferent}, equivalent {equivalent}");

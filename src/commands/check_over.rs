@@ -89,7 +89,14 @@ fn axes(over: &[String]) -> Result<Vec<Axis>, CommandError> {
             over.len()
         )));
     }
-    over.iter().map(|text| axis(text)).collect()
+    let axes: Vec<Axis> = over.iter().map(|text| axis(text)).collect::<Result<_, _>>()?;
+    match &axes[..] {
+        [first, second] if first.key == second.key => Err(CommandError::BadInput(format!(
+            "--over names {} twice: two different keys are allowed",
+            first.key
+        ))),
+        _ => Ok(axes),
+    }
 }
 
 /// `KEY=a:b:n`: n values from a to b, evenly spaced.

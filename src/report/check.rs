@@ -69,6 +69,9 @@ fn claim_lines(claim: &Claim) -> String {
         (None, _) => claim.note.unwrap_or_default().to_owned(),
     };
     let mut text = format!("  {words:<22} {holds:<6} {gap}\n");
+    if let (Some(false), None, Some(note)) = (claim.holds, &claim.witness, claim.note) {
+        text.push_str(&format!("    {note}\n"));
+    }
     if let (Some(witness), Some(note)) = (&claim.witness, claim.note) {
         let cost = witness
             .cost
@@ -172,7 +175,7 @@ pub fn why(market: &Market, figures: &Summary, report: &ConjectureReport, forces
     } else {
         format!(
             "The holder {}, in slot {} on average given a sale.",
-            before_last(held_before(figures), last, "auctions"),
+            before_last(market, held_before(figures), last, "auctions"),
             figures
                 .expected_sale_slot
                 .map_or_else(|| "–".to_owned(), |slot| significant(slot, 4))
@@ -197,14 +200,20 @@ pub fn why(market: &Market, figures: &Summary, report: &ConjectureReport, forces
         return text;
     }
     for force in forces {
-        text.push_str(&force_sentence(force, last, gap));
+        text.push_str(&force_sentence(market, force, last, gap));
     }
     text
 }
 
 /// What happens before the last slot, given the expected number of auctions before it and the probability of one in it.
-fn before_last(before: f64, last: f64, auctions: &str) -> String {
-    if before <= 1e-9 {
+fn before_last(market: &Market, before: f64, last: f64, auctions: &str) -> String {
+    if before <= 1e-9 && market.holder().own_cost().is_none() {
+        let waits = auctions.replace("auctions", "waits").replace("auction", "wait");
+        format!(
+            "{waits} for the last slot, before which the ticket is drawn and lost with probability {}",
+            percent(1.0 - last)
+        )
+    } else if before <= 1e-9 {
         let uses = auctions.replace("auctions", "uses").replace("auction", "use");
         format!(
             "{uses} the ticket herself before the last slot with probability {}",
@@ -224,7 +233,7 @@ fn before_last(before: f64, last: f64, auctions: &str) -> String {
 }
 
 /// What a market without one force would do.
-fn force_sentence(force: &Force, held_last: f64, gap: f64) -> String {
+fn force_sentence(market: &Market, force: &Force, held_last: f64, gap: f64) -> String {
     let without = capitalised(force.without);
     let does = if force.held_last >= 1.0 - 1e-9 {
         "she would wait for the last slot".to_owned()
@@ -233,7 +242,7 @@ fn force_sentence(force: &Force, held_last: f64, gap: f64) -> String {
     } else {
         format!(
             "she {}",
-            before_last(force.held_before, force.held_last, "would auction")
+            before_last(market, force.held_before, force.held_last, "would auction")
         )
     };
     let tie = if force.indifferent {

@@ -93,7 +93,8 @@ static MARKOV_CHAIN: Table = Table {
         Key::required("states", Numbers(Range::NOT_NEGATIVE), "The prizes, ETH"),
         Key::required(
             "transition",
-            Matrix(Range::PROBABILITY),
+            // Up to rounding: rows are renormalised, and the constructor says what is too much.
+            Matrix(Range::NOT_NEGATIVE.up_to(1.0 + 1e-9)),
             "Row i: probabilities of each next prize given prize i; rows sum to 1",
         ),
         Key::required(

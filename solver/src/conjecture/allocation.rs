@@ -3,19 +3,21 @@
 use ndarray::Array2;
 
 use super::case::Case;
+use super::witness::Witness;
 use crate::auction::{Competition, CostPanels};
 use crate::cost::VirtualCost;
 use crate::market::{Exercise, Sale};
 use crate::timing::Decision;
 
-/// The probability that the ticket's winner or exercise slot differs from the spot auction's, exact.
+/// The probability that the ticket's winner or exercise slot differs from the spot auction's, exact, and the type for
+/// whom that counts most: given that hers is the lowest cost, the probability that both go alike, which should be 1.
 ///
 /// Costs are persistent, so both auctions would go to the lowest cost, if to anybody. Everything that matters of it is
 /// on which side of the boundaries and cutoffs it lies: between them, mass moves along the chain as one.
 ///
 /// # Errors
 /// Why the comparison is not defined.
-pub(super) fn different(case: &Case<'_>) -> Result<f64, &'static str> {
+pub(super) fn different(case: &Case<'_>) -> Result<(f64, Option<Witness>), &'static str> {
     if case.market.holder().sale() != Sale::Once {
         return Err("new buyers come to each auction: there is no same winner");
     }
@@ -28,7 +30,19 @@ pub(super) fn different(case: &Case<'_>) -> Result<f64, &'static str> {
     let virtual_cost = VirtualCost::new(case.market.buyers().cost());
     let panels = CostPanels::new(&virtual_cost, Competition::from(case.market.buyers().count()));
     let intervals = Intervals::new(case, &panels);
-    Ok((1.0 - same(case, &intervals)).max(0.0))
+    let alike = alike(case, &intervals);
+    let weights = || intervals.weights.iter().copied().chain([intervals.nobody]);
+    let same: f64 = weights().zip(&alike).map(|(weight, alike)| weight * alike).sum();
+    let differs = |k: usize| intervals.weights[k] * (1.0 - alike[k]);
+    let worst = (0..intervals.ends.len()).max_by(|&a, &b| differs(a).total_cmp(&differs(b)));
+    let witness = worst.map(|k| Witness {
+        slot: 0,
+        prize: case.prizes.initial_prize(),
+        cost: Some(intervals.ends[k]),
+        ticket: alike[k],
+        spot: 1.0,
+    });
+    Ok(((1.0 - same).max(0.0), witness))
 }
 
 /// Intervals of the lowest cost within which everything goes alike, and the event that nobody comes.
@@ -77,8 +91,9 @@ impl Intervals {
     }
 }
 
-/// The probability that both go alike: the same winner exercises in slot T, or nobody ever buys.
-fn same(case: &Case<'_>, intervals: &Intervals) -> f64 {
+/// Given the interval of the lowest cost (last: given that nobody comes), the probability that both go alike: the same
+/// winner exercises in slot T, or nobody ever buys.
+fn alike(case: &Case<'_>, intervals: &Intervals) -> Vec<f64> {
     let prizes = case.prizes;
     let (size, count) = (prizes.size(), intervals.ends.len());
     let induction = &case.equilibrium.induction;
@@ -113,20 +128,17 @@ fn same(case: &Case<'_>, intervals: &Intervals) -> f64 {
         }
     }
     let last = case.maturity();
-    let mut total = 0.0;
+    let mut alike = vec![0.0; count + 1];
     for state in 0..size {
         let exercised = intervals.below(induction.boundary.at(last, state));
         let spot_buyers = intervals.below(induction.timing.at(last, state).auction.participation_cutoff);
-        for k in 0..=count {
-            let weight = intervals.weights.get(k).copied().unwrap_or(intervals.nobody);
-            if k < spot_buyers {
-                if k < exercised {
-                    total += weight * sold[[state, k]];
-                }
-            } else {
-                total += weight * unsold[[state, k]];
+        for (k, alike) in alike.iter_mut().enumerate() {
+            if k >= spot_buyers {
+                *alike += unsold[[state, k]];
+            } else if k < exercised {
+                *alike += sold[[state, k]];
             }
         }
     }
-    total
+    alike
 }

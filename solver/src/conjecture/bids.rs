@@ -6,8 +6,11 @@ use crate::auction::{BidFunction, Bidders, Competition, CostPanels};
 use crate::cost::VirtualCost;
 use crate::exercise::TicketValues;
 
-/// sup |β_t(θ, r) − E[δ_b^{T−t} β_T(θ, R_T) given r]| over the auctions reached and the sample types, ETH, and where it is
-/// attained. Who does not take part bids 0. For a lottery ticket the spot auction takes place only if the ticket is
+/// More distinct cutoffs than this are thinned evenly.
+const MOST_CUTOFFS: usize = 2000;
+
+/// sup |β_t(θ, r) − E[δ_b^{T−t} β_T(θ, R_T) given r]| over the auctions reached, at the sample types and on both
+/// sides of every cutoff, ETH, and where it is attained. Who does not take part bids 0. For a lottery ticket the spot auction takes place only if the ticket is
 /// still there.
 ///
 /// Both are values at the date of the sale: what a bid in slot T is worth in slot t to who will make it.
@@ -15,13 +18,7 @@ pub(super) fn distance(case: &Case<'_>) -> (f64, Option<Witness>) {
     let (market, prizes) = (case.market, case.prizes);
     let virtual_cost = VirtualCost::new(market.buyers().cost());
     let base = CostPanels::new(&virtual_cost, Competition::from(market.buyers().count()));
-    let types: Vec<f64> = base
-        .points()
-        .iter()
-        .zip(base.sampled())
-        .filter(|(_, sampled)| **sampled)
-        .map(|(point, _)| point.cost)
-        .collect();
+    let types = types(case, &base);
     let mut values = TicketValues::at_maturity(market, prizes);
     let kept = market.buyers_discount_factor() * market.ticket().survival_probability();
     // Type-major: the spot auction's bid, seen from the slot the walk has come to.
@@ -69,6 +66,39 @@ pub(super) fn distance(case: &Case<'_>) -> (f64, Option<Witness>) {
         }
     }
     (widest, witness)
+}
+
+/// Sample types, and on both sides of every cutoff of the auctions compared: that is where bids jump.
+fn types(case: &Case<'_>, base: &CostPanels<'_>) -> Vec<f64> {
+    let (lower, upper) = (base.law().lower(), base.law().upper());
+    let mut cutoffs: Vec<f64> = Vec::new();
+    for slot in 0..=case.maturity() {
+        for (state, node) in case.equilibrium.induction.timing.slot(slot).iter().enumerate() {
+            if slot == case.maturity() || sold_here(case, slot, state) {
+                cutoffs.extend(node.auction.participation_cutoff);
+            }
+        }
+    }
+    cutoffs.sort_by(f64::total_cmp);
+    cutoffs.dedup();
+    let stride = 1 + cutoffs.len() / MOST_CUTOFFS;
+    let mut types: Vec<f64> = base
+        .points()
+        .iter()
+        .zip(base.sampled())
+        .filter(|(_, sampled)| **sampled)
+        .map(|(point, _)| point.cost)
+        .collect();
+    types.extend(
+        cutoffs
+            .into_iter()
+            .step_by(stride)
+            .flat_map(|cutoff| [cutoff, cutoff.next_up()]),
+    );
+    types.retain(|cost| (lower..=upper).contains(cost));
+    types.sort_by(f64::total_cmp);
+    types.dedup();
+    types
 }
 
 /// Whether the policy reaches the node and sells there with positive probability.

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::case::Case;
 use super::witness::Witness;
 use super::{allocation, bids};
+use crate::market::Exercise;
 use crate::timing::Decision;
 
 /// One claim.
@@ -39,6 +40,13 @@ pub(super) fn all(case: &Case<'_>) -> Vec<Claim> {
 
 fn probability(case: &Case<'_>, name: &'static str, gap: f64, witness: Option<Witness>, note: &'static str) -> Claim {
     let holds = gap <= case.tolerance;
+    let drawn = matches!(case.market.ticket().exercise(), Exercise::Lottery { .. });
+    let note = match (holds, witness.is_some(), drawn) {
+        (true, _, _) => None,
+        (false, true, _) => Some(note),
+        (false, false, true) => Some(DRAWN),
+        (false, false, false) => None,
+    };
     Claim {
         name,
         holds: Some(holds),
@@ -46,7 +54,7 @@ fn probability(case: &Case<'_>, name: &'static str, gap: f64, witness: Option<Wi
         unit: "probability",
         relative_gap: None,
         witness: if holds { None } else { witness },
-        note: (!holds && witness.is_some()).then_some(note),
+        note,
     }
 }
 
@@ -76,6 +84,7 @@ fn unjudged(name: &'static str, unit: &'static str, why: &'static str) -> Claim 
     }
 }
 
+const DRAWN: &str = "a lottery ticket is exercised when it is drawn, be it before slot T or after its sale";
 const NO_SALE: &str = "the ticket is never sold";
 
 /// An auction is held in slot T for sure, and so in no other.
@@ -169,25 +178,13 @@ fn allocation(case: &Case<'_>) -> Claim {
         return unjudged("allocation", "probability", NO_SALE);
     }
     match allocation::different(case) {
-        Ok(different) => {
-            let witness = first_reached(case, |slot, _, decision| {
-                slot < case.maturity() && decision == Decision::Sell
-            })
-            .map(|(slot, state)| Witness {
-                slot,
-                prize: case.prizes.states(slot)[state],
-                cost: Some(case.market.buyers().cost().lower()),
-                ticket: slot as f64,
-                spot: case.maturity() as f64,
-            });
-            probability(
-                case,
-                "allocation",
-                different,
-                witness,
-                "the lowest type buys here: slot of that sale, slot of the spot auction",
-            )
-        }
+        Ok((different, witness)) => probability(
+            case,
+            "allocation",
+            different,
+            witness,
+            "given this lowest cost, probability of the same outcome, which should be 1",
+        ),
         Err(why) => unjudged("allocation", "probability", why),
     }
 }
@@ -203,7 +200,7 @@ fn bids(case: &Case<'_>) -> Claim {
         "bids",
         gap,
         witness,
-        "bid for the ticket, value at that date of the bid in the spot auction, ETH",
+        "bid for the ticket, value at that date of the spot auction's bid, ETH",
     )
 }
 

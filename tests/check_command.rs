@@ -1,0 +1,655 @@
+//! `etm check` as it is run: the report, its JSON, verdicts along a parameter, and what is said of bad input.
+
+mod common_check;
+
+use std::collections::BTreeSet;
+
+use common_check::{etm, example, json, keys, named, number, refused, says, text, with_sets};
+use serde_json::{Value, json as value};
+
+const CLAIMS: [&str; 5] = ["timing", "immediate_exercise", "revenue", "allocation", "bids"];
+const THEOREMS: [&str; 5] = ["T1", "T2", "T3", "T4", "T5"];
+
+fn near(what: &str, got: f64, expected: f64, tolerance: f64) {
+    let gap = (got - expected).abs();
+    assert!(gap <= tolerance, "{what}: {got} instead of {expected}, off by {gap:e}");
+}
+
+/// `etm check two_states.toml --json` with keys overridden.
+fn two_states(sets: &[&str]) -> Value {
+    json(&with_sets(&["check", &example("two_states.toml"), "--json"], sets))
+}
+
+/// The words of a two-column text, without line breaks and indentation.
+fn flat(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+mod report {
+    use super::*;
+
+    #[test]
+    fn says_everything_about_two_states() {
+        let shown = text(&["check", &example("two_states.toml")]);
+        says(
+            &shown,
+            &[
+                "two_states.toml: not a spot auction at maturity",
+                "\nClaims",
+                "\nWhen the holder sells, ETH",
+                "\nTheorems",
+                "\nWhy",
+            ],
+        );
+        let shown = flat(&shown);
+        says(
+            &shown,
+            &[
+                // The claims.
+                "sold in slot T FAILS gap 0.2 (probability) witness: slot 1, prize 2: 1.33333 against 1.035",
+                "exercised at once holds gap 0 (probability)",
+                "same revenue FAILS gap 0.0537 ETH (8.54 %) witness: slot 0, prize 1: 0.6288 against 0.5751",
+                "same winner and slot FAILS gap 0.2 (probability) witness: slot 0, prize 1, cost 0.5: 0.8 against 1",
+                "same bids FAILS gap 0.3",
+                // The table.
+                "holder buyers welfare sold winner's cost",
+                "early: slot 0 0.602534",
+                "best time 0.6288 0.1896 0.8184 84.0%",
+                "late: slot T 0.5751",
+                "spot, at its best time 0.6288",
+                "from 0.015552 (slot 1) to 0.0537 (slot 2) ETH",
+                // The theorems.
+                "T1 does not apply; it would need: no reserve price",
+                "T2 does not apply; it would need: early exercise is worthless",
+                "T3 does not apply; it would need: the winner pays a cost of taking part; early exercise is worthless",
+                "T4 does not apply; it would need: the prize never falls by more than its carry (drift condition)",
+                "T5 applies, holds",
+                // Why.
+                "auctions the ticket before the last slot with probability 20.0 %",
+                "would cost her 0.0537 ETH, 8.54 % of her value",
+                "With no reserve",
+                "If the ticket could be exercised at maturity only she would wait for the last slot",
+                "If the prize stayed where it is",
+                "With twice as many buyers",
+                "this force drives the answer",
+            ],
+        );
+    }
+
+    #[test]
+    fn says_everything_about_the_week() {
+        let shown = text(&["check", &example("mev_boost_week.toml")]);
+        for line in ["sold in slot T", "same revenue", "same winner and slot", "same bids"] {
+            let row = shown
+                .lines()
+                .find(|row| row.trim_start().starts_with(line))
+                .expect("a row");
+            says(row, &["FAILS", "gap"]);
+        }
+        for part in [
+            "exercised at once",
+            "early: slot 0",
+            "best time",
+            "late: slot T",
+            "spot, at its best time",
+        ] {
+            says(&shown, &[part]);
+        }
+        for theorem in THEOREMS {
+            assert!(
+                shown.lines().any(|row| row.trim_start().starts_with(theorem)),
+                "no {theorem} in\n{shown}"
+            );
+        }
+        assert!(
+            shown
+                .lines()
+                .all(|row| row.chars().count() <= 160 && row == row.trim_end()),
+            "{shown}"
+        );
+        says(
+            &flat(&shown),
+            &["Why The holder auctions the ticket before the last slot"],
+        );
+    }
+
+    #[test]
+    fn ends_well_whatever_the_verdict() {
+        for name in ["two_states.toml", "theorems/t2_holds.toml", "theorems/t1_tie.toml"] {
+            let assert = etm(&["check", &example(name)]).success();
+            assert!(assert.get_output().stderr.is_empty());
+        }
+    }
+
+    #[test]
+    fn is_the_same_every_time() {
+        let run = || text(&["check", &example("epoch.toml"), "--json"]);
+        assert_eq!(run(), run());
+    }
+}
+
+mod object {
+    use super::*;
+
+    #[test]
+    fn has_the_keys_of_the_interface() {
+        for name in [
+            "two_states.toml",
+            "epoch.toml",
+            "theorems/t2_tie.toml",
+            "theorems/s6_own_cost.toml",
+        ] {
+            let object = json(&["check", &example(name), "--json"]);
+            assert_eq!(
+                keys(&object)[..5],
+                ["claims", "theorems", "equivalent", "indifferent", "why"],
+                "{name}"
+            );
+            let names = |list: &Value| -> Vec<String> {
+                let list = list.as_array().expect("a list");
+                list.iter()
+                    .map(|one| one["name"].as_str().expect("a name").to_owned())
+                    .collect()
+            };
+            assert_eq!(names(&object["claims"]), CLAIMS);
+            assert_eq!(names(&object["theorems"]), THEOREMS);
+            for claim in object["claims"].as_array().expect("claims") {
+                let keys: BTreeSet<&str> = keys(claim).into_iter().collect();
+                assert!(
+                    ["name", "holds", "gap", "witness"].iter().all(|key| keys.contains(key)),
+                    "{claim}"
+                );
+                assert!(claim["holds"].is_boolean() || claim["holds"].is_null());
+                assert!(claim["gap"].is_number() || (claim["gap"].is_null() && claim["holds"].is_null()));
+                if let Some(witness) = claim["witness"].as_object() {
+                    let keys: Vec<&str> = witness.keys().map(String::as_str).collect();
+                    assert_eq!(keys[..3], ["slot", "prize", "cost"], "{claim}");
+                    assert_eq!(claim["holds"], false);
+                }
+            }
+            for theorem in object["theorems"].as_array().expect("theorems") {
+                assert_eq!(keys(theorem)[..4], ["name", "applies", "holds", "gap"], "{theorem}");
+                let applies = theorem["applies"].as_bool().expect("a verdict");
+                assert_eq!(
+                    theorem["holds"],
+                    if applies { value!(true) } else { Value::Null },
+                    "{theorem}"
+                );
+                assert_eq!(theorem["gap"].is_null(), !applies, "{theorem}");
+                assert_eq!(
+                    theorem["fails"].as_array().expect("a list").is_empty(),
+                    applies,
+                    "{theorem}"
+                );
+            }
+            assert!(object["equivalent"].is_boolean() && object["indifferent"].is_boolean());
+            assert!(
+                object["why"]
+                    .as_str()
+                    .is_some_and(|why| why.len() > 40 && why.ends_with('.'))
+            );
+        }
+    }
+
+    /// Two states, both buyers uniform on [0, 1]: the virtual cost is 2θ and the lowest cost has density 2(1 − θ).
+    #[test]
+    fn has_witnesses_that_can_be_checked_by_hand() {
+        let object = two_states(&[]);
+        // Slot 1, prize 2: every type uses the ticket at once, ∫(2 − 2θ) 2(1 − θ) dθ = 4/3. In slot 2 prize 1 brings
+        // ∫ up to 1/2 of (1 − 2θ) 2(1 − θ) = 5/12; waiting is worth 0.9 (0.8 · 4/3 + 0.2 · 5/12) = 1.035.
+        let timing = &named(&object["claims"], "timing")["witness"];
+        assert_eq!(
+            (&timing["slot"], &timing["prize"], &timing["cost"]),
+            (&value!(1), &value!(2.0), &Value::Null)
+        );
+        near("selling", number(timing, "ticket"), 4.0 / 3.0, 1e-12);
+        near("waiting", number(timing, "spot"), 1.035, 1e-12);
+        near("timing", number(named(&object["claims"], "timing"), "gap"), 0.2, 1e-12);
+        // 0.9 (0.2 · 4/3 + 0.8 · 0.9 (0.8 · 5/12 + 0.2 · 4/3)); slot 2 is at prize 1 with probability 0.68.
+        let revenue = named(&object["claims"], "revenue");
+        near("ticket", number(&revenue["witness"], "ticket"), 0.6288, 1e-12);
+        near(
+            "spot",
+            number(&revenue["witness"], "spot"),
+            0.81 * (0.68 * 5.0 / 12.0 + 0.32 * 4.0 / 3.0),
+            1e-12,
+        );
+        near("revenue", number(revenue, "gap"), 0.0537, 1e-12);
+        near("revenue", number(revenue, "relative_gap"), 0.0537 / 0.6288, 1e-12);
+        // Whoever buys in slot 1 would exercise in slot 2 after a spot auction, or not at all.
+        near(
+            "allocation",
+            number(named(&object["claims"], "allocation"), "gap"),
+            0.2,
+            1e-12,
+        );
+        // At prize 2 all take part: β = 2 − θ − ∫_θ^1 (1 − x) dx/(1 − θ) = (3 − θ)/2. At prize 1 the cutoff and the
+        // reserve are 1/2: β = 1 − θ − ∫_θ^½ (1 − x) dx/(1 − θ).
+        let bids = named(&object["claims"], "bids");
+        let witness = &bids["witness"];
+        assert_eq!((&witness["slot"], &witness["prize"]), (&value!(1), &value!(2.0)));
+        let distance = |cost: f64| {
+            let low = if cost < 0.5 - 1e-9 {
+                1.0 - cost - ((0.5 - cost) - (0.25 - cost * cost) / 2.0) / (1.0 - cost)
+            } else {
+                0.0
+            };
+            let high = (3.0 - cost) / 2.0;
+            (high, 0.9 * (0.8 * high + 0.2 * low))
+        };
+        let cost = number(witness, "cost");
+        let (ticket, spot) = distance(cost);
+        near("bid", number(witness, "ticket"), ticket, 1e-12);
+        near("spot bid", number(witness, "spot"), spot, 1e-12);
+        near("bids", number(bids, "gap"), ticket - spot, 1e-12);
+        // The supremum is approached just above 1/2, where prize 1 no longer brings a bid.
+        let (ticket, spot) = distance(0.5 + 1e-12);
+        near("supremum", number(bids, "gap"), ticket - spot, 0.03);
+        assert!(number(bids, "gap") <= ticket - spot + 1e-9);
+    }
+
+    #[test]
+    fn has_the_other_dates() {
+        let object = two_states(&[]);
+        let slots = object["fixed_slots"].as_array().expect("a list");
+        for (slot, expected) in slots.iter().zip([0.602_533_746_691_871, 0.613_248, 0.5751]) {
+            near("fixed slot", number(slot, "value"), expected, 1e-12);
+            near("regret", number(slot, "regret"), 0.6288 - expected, 1e-12);
+        }
+        let policies = &object["policies"];
+        for (name, holder) in [
+            ("early", 0.602_533_746_691_871),
+            ("best", 0.6288),
+            ("late", 0.5751),
+            ("spot", 0.6288),
+        ] {
+            let policy = named(policies, name);
+            near(name, number(policy, "holder"), holder, 1e-12);
+            let welfare = number(policy, "holder") + number(policy, "buyers");
+            near(name, number(policy, "welfare"), welfare, 1e-12);
+        }
+        near("buyers", number(named(policies, "best"), "buyers"), 0.1896, 1e-12);
+        // Everybody uses the ticket in the slot of the sale: the spot auction at its best time is the same.
+        near("sold", number(named(policies, "spot"), "sold"), 0.84, 1e-12);
+        let names: Vec<&str> = object["forces"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|force| force["name"].as_str().expect("a name"))
+            .collect();
+        assert_eq!(names, ["reserve", "early_exercise", "prize_moves", "competition"]);
+    }
+}
+
+mod corners {
+    use super::*;
+
+    /// The report in both forms.
+    fn both(sets: &[&str]) -> (Value, String) {
+        let shown = text(&with_sets(&["check", &example("two_states.toml")], sets));
+        assert!(!shown.contains("NaN") && !shown.contains("inf "), "{shown}");
+        (two_states(sets), shown)
+    }
+
+    #[test]
+    fn without_a_sale_there_is_nothing_to_judge() {
+        let (object, shown) = both(&["auction.reserve=9"]);
+        for claim in object["claims"].as_array().expect("claims") {
+            assert!(
+                claim["holds"].is_null() && claim["gap"].is_null() && claim["witness"].is_null(),
+                "{claim}"
+            );
+            assert!(
+                claim["note"].as_str().is_some_and(|note| note.contains("never sold")),
+                "{claim}"
+            );
+        }
+        assert!(object["equivalent"].is_null());
+        assert_eq!(object["indifferent"], false);
+        says(&shown, &["no sale, so the conjecture has no content", "never sold"]);
+    }
+
+    #[test]
+    fn one_slot_is_a_spot_auction() {
+        for reserve in ["none", "optimal", "0.3"] {
+            let set = format!("auction.reserve={reserve}");
+            let (object, shown) = both(&["ticket.maturity=0", &set]);
+            for claim in CLAIMS {
+                assert_eq!(named(&object["claims"], claim)["holds"], true, "{claim}");
+            }
+            assert_eq!(object["equivalent"], true);
+            says(&shown, &["equivalent to a spot auction at maturity", "one slot"]);
+        }
+    }
+
+    #[test]
+    fn one_buyer_pays_nothing_without_a_reserve() {
+        let (object, shown) = both(&["buyers.count=1", "auction.reserve=none"]);
+        // Nothing is earned at any date: revenue and bids agree, whatever is done.
+        for claim in ["revenue", "bids"] {
+            let claim = named(&object["claims"], claim);
+            assert_eq!(
+                (&claim["holds"], &claim["relative_gap"]),
+                (&value!(true), &Value::Null),
+                "{claim}"
+            );
+        }
+        assert_eq!(object["indifferent"], false);
+        says(&shown, &["same revenue           holds  gap 0 ETH\n"]);
+        let (object, _) = both(&["buyers.count=1"]);
+        assert_eq!(object["equivalent"], false);
+    }
+
+    #[test]
+    fn what_is_not_defined_is_null_with_a_note() {
+        for (sets, note) in [
+            (&["holder.own_cost=0.3"][..], "own_cost"),
+            (&["ticket.exercise=lottery", "ticket.draw_probability=0.2"], "lottery"),
+            (&["holder.sale=until_sold", "holder.pool=fresh"], "new buyers"),
+        ] {
+            let (object, shown) = both(sets);
+            let claim = named(&object["claims"], "allocation");
+            assert!(claim["holds"].is_null() && claim["gap"].is_null(), "{claim}");
+            assert!(
+                claim["note"].as_str().is_some_and(|words| words.contains(note)),
+                "{claim}"
+            );
+            says(&shown, &[claim["note"].as_str().expect("a note")]);
+            for name in ["timing", "immediate_exercise", "revenue", "bids"] {
+                assert!(named(&object["claims"], name)["holds"].is_boolean(), "{sets:?}: {name}");
+            }
+        }
+    }
+
+    #[test]
+    fn lottery_tickets_are_drawn_only_sometimes() {
+        let sets = [
+            "ticket.exercise=lottery",
+            "ticket.draw_probability=0.2",
+            "auction.reserve=none",
+        ];
+        let object = two_states(&sets);
+        // Selling at once is optimal; its winner is drawn at once with probability 0.2, and uses what is drawn.
+        near(
+            "immediate",
+            number(named(&object["claims"], "immediate_exercise"), "gap"),
+            0.8,
+            1e-12,
+        );
+        assert_eq!(named(&object["theorems"], "T1")["holds"], true);
+        near("timing", number(named(&object["claims"], "timing"), "gap"), 1.0, 1e-12);
+    }
+
+    #[test]
+    fn bad_markets_are_refused() {
+        says(
+            &refused(&["check", &example("two_states.toml"), "--set", "buyers.count=0"]),
+            &["buyers.count"],
+        );
+        refused(&["check", "no_such_file.toml"]);
+        refused(&["check"]);
+    }
+}
+
+mod over {
+    use super::*;
+
+    fn along(over: &[&str], sets: &[&str]) -> Value {
+        let path = example("two_states.toml");
+        let mut args = vec!["check", &path, "--json"];
+        for axis in over {
+            args.extend(["--over", axis]);
+        }
+        json(&with_sets(&args, sets))
+    }
+
+    fn flips<'a>(object: &'a Value, claim: &str) -> Vec<&'a Value> {
+        let all = object["flips"].as_array().expect("flips");
+        all.iter().filter(|flip| flip["claim"] == claim).collect()
+    }
+
+    fn root(f: impl Fn(f64) -> f64, mut low: f64, mut high: f64) -> f64 {
+        for _ in 0..200 {
+            let middle = 0.5 * (low + high);
+            if (f(middle) > 0.0) == (f(low) > 0.0) {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        0.5 * (low + high)
+    }
+
+    /// The holder sells in slot 0, to buyers who keep the ticket, when their patience makes that worth 0.6288. For
+    /// d = δ_b near 0.92 nobody uses the ticket at prize 1 and everybody does at prize 2: V_1(θ, 1) = d(1.2 − θ),
+    /// V_1(θ, 2) = 2 − θ, so that V_0(θ, 1) = a − bθ with a = d(0.96 d + 0.4), b = d(0.8 d + 0.2), and the best cutoff
+    /// a/(2b) earns ∫(a − 2bθ) 2(1 − θ) dθ = a²/(2b) − a³/(12 b²).
+    fn threshold() -> f64 {
+        let excess = |d: f64| {
+            let (a, b) = (d * (0.96 * d + 0.4), d * (0.8 * d + 0.2));
+            a * a / (2.0 * b) - a.powi(3) / (12.0 * b * b) - 0.6288
+        };
+        root(excess, 0.85, 1.0)
+    }
+
+    #[test]
+    fn a_threshold_is_the_one_by_hand() {
+        let exact = threshold();
+        near("by hand", exact, 0.924_063, 1e-6);
+        let object = along(&["buyers.discount_factor=0.7:1:7"], &[]);
+        let points = object["points"].as_array().expect("points");
+        assert_eq!(points.len(), 7);
+        for (k, point) in points.iter().enumerate() {
+            near(
+                "point",
+                number(&point["settings"], "buyers.discount_factor"),
+                0.7 + 0.05 * k as f64,
+                1e-15,
+            );
+            let patient = k >= 5;
+            assert_eq!(point["claims"]["immediate_exercise"], !patient, "{point}");
+            assert_eq!(point["claims"]["timing"], false);
+            assert!(point["error"].is_null());
+            near("spot", number(point, "spot_at_maturity_value"), 0.5751, 1e-12);
+            if !patient {
+                near("holder", number(point, "seller_value"), 0.6288, 1e-12);
+            }
+            assert_eq!(keys(&point["claims"]), CLAIMS);
+        }
+        assert_eq!(object["flips"].as_array().expect("flips").len(), 1);
+        let flip = flips(&object, "immediate_exercise")[0];
+        let (low, high) = (number(flip, "low"), number(flip, "high"));
+        assert!(
+            low <= exact + 1e-9 && exact - 1e-9 <= high && high - low <= 1e-6,
+            "{low} {exact} {high}"
+        );
+        assert_eq!((&flip["from"], &flip["to"]), (&value!(true), &value!(false)));
+        assert_eq!(flip["key"], "buyers.discount_factor");
+        let shown = text(&[
+            "check",
+            &example("two_states.toml"),
+            "--over",
+            "buyers.discount_factor=0.7:1:7",
+        ]);
+        says(
+            &shown,
+            &[
+                "immediate exercise: holds up to buyers.discount_factor = 0.92406",
+                "fails from 0.92406",
+            ],
+        );
+        assert_eq!(shown.lines().filter(|row| row.contains("timing fails")).count(), 7);
+    }
+
+    /// Downwards, the bracket lies the other way round.
+    #[test]
+    fn a_falling_axis_finds_the_same_threshold() {
+        let object = along(&["buyers.discount_factor=1:0.7:7"], &[]);
+        let flip = flips(&object, "immediate_exercise")[0];
+        let (low, high) = (number(flip, "low"), number(flip, "high"));
+        assert!(high <= threshold() + 1e-9 && threshold() - 1e-9 <= low && low - high <= 1e-6);
+        assert_eq!((&flip["from"], &flip["to"]), (&value!(false), &value!(true)));
+    }
+
+    /// With T = 1 selling now earns d ∫(1.2 − 2θ) 2(1 − θ) dθ = 0.576 d against 0.54: the threshold is 0.9375, and
+    /// all claims but those at T = 0 flip there.
+    #[test]
+    fn two_axes_give_a_threshold_a_line() {
+        let object = along(&["buyers.discount_factor=0.7:1:4", "ticket.maturity=0:2:3"], &[]);
+        let points = object["points"].as_array().expect("points");
+        assert_eq!(points.len(), 12);
+        let distinct: BTreeSet<String> = points.iter().map(|point| point["settings"].to_string()).collect();
+        assert_eq!(distinct.len(), 12);
+        assert!(points.iter().all(|point| keys(&point["settings"]).len() == 2));
+        let exact = [None, Some(0.9375), Some(threshold())];
+        let found = flips(&object, "immediate_exercise");
+        assert_eq!(found.len(), 2);
+        for flip in found {
+            let maturity = number(&flip["fixed"], "ticket.maturity") as usize;
+            let exact = exact[maturity].expect("no threshold with one slot");
+            assert!(
+                number(flip, "low") <= exact + 1e-9 && exact - 1e-9 <= number(flip, "high"),
+                "{flip}"
+            );
+            assert!(number(flip, "high") - number(flip, "low") <= 1e-6, "{flip}");
+        }
+        assert_eq!(flips(&object, "equivalent").len(), 1);
+        assert!(
+            points[..4].iter().all(|point| point["equivalent"] == true),
+            "one slot is a spot auction"
+        );
+    }
+
+    #[test]
+    fn whole_numbers_are_swept_as_such() {
+        let object = along(&["buyers.count=1:9:5"], &[]);
+        let points = object["points"].as_array().expect("points");
+        let counts: Vec<f64> = points
+            .iter()
+            .map(|point| number(&point["settings"], "buyers.count"))
+            .collect();
+        assert_eq!(counts, [1.0, 3.0, 5.0, 7.0, 9.0]);
+        assert!(points.iter().all(|point| point["error"].is_null()));
+        let values: Vec<f64> = points.iter().map(|point| number(point, "seller_value")).collect();
+        assert!(values.windows(2).all(|pair| pair[0] < pair[1]), "{values:?}");
+        let alone = json(&[
+            "check",
+            &example("two_states.toml"),
+            "--json",
+            "--set",
+            "buyers.count=5",
+        ]);
+        near(
+            "as by --set",
+            values[2],
+            number(named(&alone["policies"], "best"), "holder"),
+            0.0,
+        );
+    }
+
+    /// Between whole numbers there is no market: the bracket is two neighbours.
+    #[test]
+    fn a_threshold_in_whole_numbers_is_between_neighbours() {
+        let object = along(&["ticket.maturity=0:12:4"], &[]);
+        let flip = flips(&object, "timing")[0];
+        let (low, high) = (number(flip, "low"), number(flip, "high"));
+        assert_eq!((low, high), (1.0, 2.0), "{flip}");
+        for (maturity, holds) in [("1", true), ("2", false)] {
+            let set = format!("ticket.maturity={maturity}");
+            assert_eq!(named(&two_states(&[&set])["claims"], "timing")["holds"], holds);
+        }
+    }
+
+    #[test]
+    fn points_that_make_no_market_are_reported_each() {
+        let object = along(&["holder.discount_factor=0.5:1.25:4"], &[]);
+        let points = object["points"].as_array().expect("points");
+        let errors: Vec<bool> = points.iter().map(|point| point["error"].is_string()).collect();
+        assert_eq!(errors, [false, false, false, true]);
+        let last = &points[3];
+        says(
+            last["error"].as_str().expect("words"),
+            &["holder.discount_factor", "1.25"],
+        );
+        assert!(last["seller_value"].is_null() && last["equivalent"].is_null());
+        let shown = text(&[
+            "check",
+            &example("two_states.toml"),
+            "--over",
+            "holder.discount_factor=0.5:1.25:4",
+        ]);
+        says(&shown, &["holder.discount_factor = 1.25: cannot be solved: "]);
+        assert_eq!(shown.matches("cannot be solved").count(), 1);
+    }
+
+    #[test]
+    fn a_range_without_a_change_says_so() {
+        let shown = text(&[
+            "check",
+            &example("two_states.toml"),
+            "--over",
+            "holder.discount_factor=0.8:0.9:3",
+        ]);
+        says(&shown, &["no verdict changes on this range"]);
+    }
+
+    #[test]
+    fn bad_ranges_are_taught() {
+        let path = example("two_states.toml");
+        for (range, problem) in [
+            ("buyers.count", "there is no \"=\""),
+            ("buyers.count=1:2", "not a:b:n"),
+            ("buyers.count=1:2:3:4", "not a:b:n"),
+            ("buyers.count=1:2:1", "out of range"),
+            ("buyers.count=1:2:0", "out of range"),
+            ("buyers.count=1:2:100001", "out of range"),
+            ("buyers.count=1:2:-3", "not a whole number"),
+            ("buyers.count=1:2:2.5", "not a whole number"),
+            ("buyers.count=nan:2:3", "not a finite number"),
+            ("buyers.count=1:inf:3", "not a finite number"),
+            ("buyers.count=one:2:3", "not a finite number"),
+            ("", "there is no \"=\""),
+        ] {
+            let said = refused(&["check", &path, "--over", range]);
+            says(
+                &said,
+                &[
+                    "error: --over",
+                    range,
+                    problem,
+                    "KEY=a:b:n",
+                    "holder.discount_factor=0.9:1:11",
+                ],
+            );
+        }
+        let three = [
+            "check",
+            &path,
+            "--over",
+            "buyers.count=1:3:3",
+            "--over",
+            "ticket.maturity=1:3:3",
+            "--over",
+            "holder.discount_factor=0.8:0.9:2",
+        ];
+        says(&refused(&three), &["--over is given 3 times", "one or two"]);
+        let said = refused(&["check", &path, "--over", "buyers.cuont=1:3:3"]);
+        says(&said, &["buyers.cuont", "did you mean buyers.count?"]);
+        let said = refused(&["check", &path, "--over", "=1:3:3"]);
+        says(&said, &["error:"]);
+        // A value that is no number anywhere.
+        refused(&["check", &path, "--over", "auction.format=1:3:3"]);
+        // The market must be right without the axis.
+        says(
+            &refused(&[
+                "check",
+                &path,
+                "--set",
+                "buyers.count=0",
+                "--over",
+                "ticket.maturity=1:3:3",
+            ]),
+            &["buyers.count"],
+        );
+    }
+}
