@@ -17,8 +17,7 @@ pub fn efficient_value(
     profile: &TicketProfile<'_>,
     own_use: Option<&OwnUse>,
 ) -> Option<f64> {
-    let same_discounting = market.buyers_discount_factor() == market.holder().discount_factor();
-    if !same_discounting || matches!(market.participation(), Participation::ParticipantPays { .. }) {
+    if !market.discounts_alike() || matches!(market.participation(), Participation::ParticipantPays { .. }) {
         return None;
     }
     let winner_cost = market.participation().winner_cost();

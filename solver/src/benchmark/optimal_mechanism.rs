@@ -18,9 +18,8 @@ pub fn optimal_mechanism_value(
     profile: &TicketProfile<'_>,
     own_use: Option<&OwnUse>,
 ) -> Option<f64> {
-    let same_discounting = market.buyers_discount_factor() == market.holder().discount_factor();
     let costs_nothing = market.participation() == Participation::Free || market.participation().cost() == 0.0;
-    if !same_discounting || !costs_nothing {
+    if !market.discounts_alike() || !costs_nothing {
         return None;
     }
     let own_value = own_use.map_or(0.0, |own| own.value(0, prizes.initial()));

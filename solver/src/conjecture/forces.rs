@@ -84,7 +84,7 @@ fn switched_off(market: &Market) -> Vec<(&'static str, &'static str, Market)> {
             rule.map(|rule| market.clone().with_auction(rule)),
         );
     }
-    if market.buyers_discount_factor() != market.holder().discount_factor() {
+    if !market.discounts_alike() {
         let buyers = market
             .buyers()
             .clone()

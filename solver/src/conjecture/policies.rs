@@ -60,12 +60,11 @@ pub(super) fn table(case: &Case<'_>, settings: &Settings<'_>) -> Vec<Policy> {
 }
 
 fn policy(case: &Case<'_>, name: &'static str, holder: f64, buyers: f64, sold: f64, cost: f64) -> Policy {
-    let same = case.market.buyers_discount_factor() == case.market.holder().discount_factor();
     Policy {
         name,
         holder,
         buyers,
-        welfare: same.then_some(holder + buyers),
+        welfare: case.market.discounts_alike().then_some(holder + buyers),
         sold,
         winner_cost: (sold > 0.0).then(|| cost / sold),
     }

@@ -87,7 +87,7 @@ impl Facts {
             ),
             patient_buyers: (holder <= buyers, "buyers are at least as patient as the holder"),
             patient_holder: (holder >= buyers, "the holder is at least as patient as buyers"),
-            equal_patience: (holder == buyers, "buyers and holder discount alike"),
+            equal_patience: (market.discounts_alike(), "buyers and holder discount alike"),
             worthless_early: (worthless_early(case, &reached), "early exercise is worthless"),
             drift: (
                 drift(case, &reached),

@@ -202,6 +202,12 @@ impl Market {
         &self.holder
     }
 
+    /// Whether δ_b = δ: only then are receipts of the holder and of buyers one kind of money.
+    #[must_use]
+    pub fn discounts_alike(&self) -> bool {
+        self.buyers_discount_factor() == self.holder.discount_factor()
+    }
+
     /// δ_b, the discount factor by which buyers value a ticket.
     #[must_use]
     pub fn buyers_discount_factor(&self) -> f64 {
