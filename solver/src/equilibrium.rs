@@ -2,8 +2,10 @@
 
 use serde::Serialize;
 
+use crate::auction::{Competition, CostPanels};
+use crate::cost::VirtualCost;
 use crate::exercise::OwnUse;
-use crate::path::Path;
+use crate::path::{DelayDistribution, Path};
 use crate::supported::finite_prizes;
 use crate::timing::{Induction, SlotRegion, sale_region};
 use crate::verify::Certificate;
@@ -123,6 +125,25 @@ impl Equilibrium {
             sale_region: sale_region(&self.induction.timing, prizes),
             certificate: self.certificate,
         })
+    }
+
+    /// The law of the slots between sale and exercise in this equilibrium of `market`, exact up to rounding.
+    ///
+    /// One forward pass a slot in which the ticket may be sold, each until all its tickets are exercised, lost or
+    /// held by winners who will not exercise. A pass costs slots × states² × intervals multiplications: slots until
+    /// it ends, intervals of the winners' costs between the exercise boundaries ahead (at most states × slots ahead,
+    /// usually a few a slot). Where all winners exercise at once a pass ends in its first slot; sales in every slot
+    /// and late exercise cost up to states³ × T³.
+    ///
+    /// # Errors
+    /// As [`crate::solve()`]; [`SolveError::TooManySlots`] beyond [`crate::path::MOST_DELAY_SLOTS`], before anything
+    /// is computed; [`SolveError::TooMuchWork`] once more than [`crate::path::MOST_DELAY_WORK`] multiplications have
+    /// been made.
+    pub fn delay_distribution(&self, market: &Market) -> Result<DelayDistribution, SolveError> {
+        let prizes = finite_prizes(market)?;
+        let virtual_cost = VirtualCost::new(market.buyers().cost());
+        let panels = CostPanels::new(&virtual_cost, Competition::from(market.buyers().count()));
+        DelayDistribution::follow(market, prizes, &panels, &self.induction, &self.path)
     }
 
     /// Whether selling and waiting were worth the same at a node that the policy reaches.

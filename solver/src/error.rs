@@ -24,6 +24,28 @@ pub enum SolveError {
         /// The limit.
         most: usize,
     },
+    /// More slots than a table of slots by slots is made for.
+    #[error(
+        "{slots} slots are too many for a table of sale and exercise slots; at most {most}: shorten ticket.maturity"
+    )]
+    TooManySlots {
+        /// T + 1.
+        slots: usize,
+        /// The limit.
+        most: usize,
+    },
+    /// More arithmetic than is done for one answer.
+    #[error(
+        "the delays of {slots} slots × {states} prizes take more than {most:e} multiplications: shorten ticket.maturity or use fewer prizes"
+    )]
+    TooMuchWork {
+        /// T + 1.
+        slots: usize,
+        /// Prizes a slot.
+        states: usize,
+        /// The limit.
+        most: f64,
+    },
     /// A slot after maturity.
     #[error("slot {slot} is after maturity; allowed are slots 0 to {maturity}")]
     NoSuchSlot {

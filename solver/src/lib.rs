@@ -55,8 +55,9 @@ pub mod settings;
 pub mod solve;
 mod supported;
 
-pub use bids::TypeAtNode;
+pub use bids::{FormatTerms, NodeBids, TypeAtNode, TypeBids};
 pub use equilibrium::{Benchmarks, Equilibrium, Summary};
 pub use error::SolveError;
+pub use path::DelayDistribution;
 pub use settings::Settings;
 pub use solve::solve;

@@ -22,6 +22,8 @@ pub struct Walk {
     pub delay: f64,
     /// P(sale and exercise by the winner).
     pub delayed: f64,
+    /// `joint[s][e]`: P(sold in slot s, exercised by the winner in slot e).
+    pub joint: Vec<Vec<f64>>,
     /// E[the winner's discounted prize less cost, less K and the payment].
     pub surplus: f64,
     /// E[the holder's discounted receipts: payments, or her own prize less cost].
@@ -52,6 +54,7 @@ impl Walk {
         let mut walk = Self {
             auction: vec![0.0; slots],
             exercise: vec![0.0; slots],
+            joint: vec![vec![0.0; slots]; slots],
             ..Self::default()
         };
         walk.unsold(solution, 0, solution.market.initial(), 1.0);
@@ -175,6 +178,7 @@ impl Walk {
                 let mass = p * share * (to.0 - from.0);
                 self.exercise[t] += mass;
                 self.delayed += mass;
+                self.joint[sold.slot][t] += mass;
                 self.delay += mass * (t - sold.slot) as f64;
                 if t == sold.slot {
                     self.immediate += mass;

@@ -1,6 +1,7 @@
 //! The distribution over (slot, prize, unsold) under the holder's policy, and what follows from it.
 
-use super::winners::Winners;
+use super::cost_intervals::CostIntervals;
+use super::winners::{Sales, Winners};
 use crate::auction::CostPanels;
 use crate::exercise::OwnUse;
 use crate::market::{Exercise, Market, Sale};
@@ -58,7 +59,8 @@ impl Path {
             own_use,
         };
         walk.unsold[prizes.initial()] = 1.0;
-        let mut winners = Winners::new(prizes, exercise, &induction.boundary, maturity, panels);
+        let intervals = CostIntervals::new(&induction.boundary, maturity, panels);
+        let mut winners = Winners::new(prizes, exercise, intervals, Sales::GoOn);
         let mut factor = 1.0;
         for slot in 0..=maturity {
             path.reach[slot * size..(slot + 1) * size].copy_from_slice(&walk.unsold);

@@ -1,8 +1,11 @@
 //! What happens on the way: the forward pass (section 7 of the theory page), exact, not simulated.
 
+mod cost_intervals;
+mod delay;
 mod forward;
 mod reach;
 mod winners;
 
+pub use delay::{DelayDistribution, MOST_DELAY_SLOTS, MOST_DELAY_WORK};
 pub use forward::Path;
 pub use reach::{reachable, unconditional};
