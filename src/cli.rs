@@ -1,11 +1,14 @@
 //! The command line: names and help, nothing else.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::commands::calibrate::CalibrateArgs;
+use crate::figure::export::Format;
+use crate::figure::kinds::Kind;
 
 /// When to resell an Ethereum execution ticket, for how much, and whether it is anything more than a spot auction
 #[derive(Debug, Parser)]
@@ -14,7 +17,8 @@ use crate::commands::calibrate::CalibrateArgs;
     version,
     arg_required_else_help = true,
     after_help = "\
-Exit status: 0 done, 1 failed, 2 bad input, 3 solved but not verified to tolerance.
+Exit status: 0 done, 1 failed, 2 bad input, 3 solved but not verified to tolerance,
+130 interrupted.
 
 Example:
   etm init market.toml
@@ -39,6 +43,12 @@ pub enum Command {
     Bids(BidsArgs),
     /// Judge the conjecture that the ticket is a spot auction at maturity, and say why
     Check(CheckArgs),
+    /// Draw the figures of a market: SVG, PNG, PDF, each with its data and pgfplots source
+    Plot(PlotArgs),
+    /// Solve a market over a grid of parameters
+    Sweep(SweepArgs),
+    /// Make the gallery of results anew, and say which of its files differ
+    Reproduce(ReproduceArgs),
     /// Play the equilibrium out with random buyers and prizes, beside the exact figures
     Simulate(SimulateArgs),
     /// Fit a prize process to a CSV file of payments and print its table for a market file
@@ -149,6 +159,87 @@ pub struct CheckArgs {
     pub over: Vec<String>,
 }
 
+/// Arguments of `etm plot`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Example:
+  etm plot market.toml --out figures
+  etm plot results/mine --only timing,bids --slots 0,15 --width one --format svg,pdf")]
+pub struct PlotArgs {
+    /// Market file, or results folder of "etm solve --out"
+    #[arg(value_name = "MARKET.toml|DIR")]
+    pub source: PathBuf,
+
+    /// Override a key of the market file, as for "etm solve"; repeatable
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+
+    /// Folder for the figures [default: DIR/figures, or MARKET_figures here]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+
+    /// Formats of the pictures, from svg, png, pdf [default: all]
+    #[arg(long, value_name = "F,…", value_delimiter = ',')]
+    pub format: Vec<Format>,
+
+    /// Only these figures [default: all]
+    #[arg(long, value_name = "FIGURE,…", value_delimiter = ',')]
+    pub only: Vec<Kind>,
+
+    /// Slots that the figures value, bids and participation show [default: value and participation: first, middle
+    /// and last; bids: the likeliest slot of a sale]
+    #[arg(long, value_name = "T,…", value_delimiter = ',')]
+    pub slots: Vec<usize>,
+
+    /// How they look.
+    #[command(flatten)]
+    pub look: LookArgs,
+
+    /// Replace an existing folder
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// How figures look.
+#[derive(Debug, Clone, Args)]
+pub struct LookArgs {
+    /// Width: one or two (columns), or a length such as 85mm, 3.3in, 240pt [default: two]
+    #[arg(long, value_name = "WIDTH")]
+    pub width: Option<String>,
+
+    /// Style file: sizes and colours (docs/figures.md)
+    #[arg(long, value_name = "FILE")]
+    pub style: Option<PathBuf>,
+
+    /// Print the title above each figure
+    #[arg(long)]
+    pub title: bool,
+}
+
+/// Arguments of `etm reproduce`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Example:
+  etm reproduce
+  etm reproduce mev_boost_week --check")]
+pub struct ReproduceArgs {
+    /// Entries of the gallery [default: all]
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+
+    /// The gallery's file
+    #[arg(long, value_name = "FILE", default_value = "results/gallery.toml")]
+    pub gallery: PathBuf,
+
+    /// Replace nothing; exit status 1 if a file differs by more than rounding
+    #[arg(long)]
+    pub check: bool,
+
+    /// Threads [default: one a core]
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+}
+
 /// Arguments of `etm simulate`.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
@@ -179,6 +270,73 @@ pub struct SimulateArgs {
     /// Threads [default: one a core]
     #[arg(long, value_name = "N")]
     pub jobs: Option<usize>,
+}
+
+/// Arguments of `etm sweep`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Ctrl-C finishes the points in hand; --resume goes on from there. docs/sweep-files.md describes the file.
+
+Example:
+  etm sweep examples/sweeps/patience.toml > points.csv
+  etm sweep examples/sweeps/patience.toml --out results/patience
+  etm sweep examples/sweeps/patience.toml --out results/patience --resume")]
+pub struct SweepArgs {
+    /// Sweep file
+    #[arg(value_name = "SWEEP.toml")]
+    pub sweep: PathBuf,
+
+    /// Write a results folder instead of CSV on stdout; until it is finished it is called DIR.partial
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+
+    /// Threads [default: one a core]; the results do not depend on them
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+
+    /// Go on with the sweep in DIR.partial
+    #[arg(long, requires = "out")]
+    pub resume: bool,
+
+    /// Replace an existing results folder, or an unfinished one
+    #[arg(long, requires = "out")]
+    pub force: bool,
+
+    /// Formats of points and figures; points.csv is always written [default: csv and every format of figures]
+    #[arg(long, value_name = "F,…", value_delimiter = ',')]
+    pub format: Vec<SweepFormat>,
+
+    /// How figures look.
+    #[command(flatten)]
+    pub look: LookArgs,
+}
+
+/// Formats of the points and the figures of a sweep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SweepFormat {
+    /// points.csv, always written
+    Csv,
+    /// points.parquet, in the results folder
+    Parquet,
+    /// Figures as SVG
+    Svg,
+    /// Figures as PNG
+    Png,
+    /// Figures as PDF
+    Pdf,
+}
+
+impl SweepFormat {
+    /// The format of figures it names; `None` for one of points.
+    #[must_use]
+    pub fn picture(self) -> Option<Format> {
+        match self {
+            Self::Csv | Self::Parquet => None,
+            Self::Svg => Some(Format::Svg),
+            Self::Png => Some(Format::Png),
+            Self::Pdf => Some(Format::Pdf),
+        }
+    }
 }
 
 /// Arguments of `etm init`.

@@ -1,12 +1,10 @@
 //! `etm check`: the conjecture report.
 
-use etm_solver::Settings;
-use etm_solver::conjecture::{self, Force};
-use serde_json::json;
-
 use super::{CommandError, Status, Terminal, solve::solved};
 use crate::cli::CheckArgs;
+use crate::evaluate::Solved;
 use crate::report;
+use crate::results::check::check_object;
 use crate::spec::{self, Spec};
 
 /// Judges the conjecture on a market and says why.
@@ -22,41 +20,27 @@ pub fn run(args: &CheckArgs, terminal: Terminal) -> Result<Status, CommandError>
         terminal.note(&format!("warning: {warning}"));
     }
     let name = args.market.market.display().to_string();
-    let text = one(&name, &spec, args.json, terminal)?;
+    let text = one(&name, spec, args.json, terminal)?;
     terminal.print(&text)?;
     Ok(Status::Done)
 }
 
-fn one(name: &str, spec: &Spec, as_json: bool, terminal: Terminal) -> Result<String, CommandError> {
-    let equilibrium = solved(spec, terminal)?;
-    let market = &spec.market;
-    let figures = equilibrium.summary(market).map_err(failed)?;
-    let settings = Settings::default();
-    let judged = conjecture::check(market, &equilibrium, &figures, &settings).map_err(failed)?;
-    let forces: Vec<Force> = conjecture::forces(market, &settings).map_err(failed)?;
-    if let Some(broken) = judged.theorems.iter().find(|theorem| theorem.holds == Some(false)) {
-        return Err(CommandError::Failed(format!(
-            "internal error: {} applies to {name} ({}), and its conclusion fails by {:e} of the market's scale; please report it with the market file",
-            broken.name,
-            broken.conclusion,
-            broken.gap.unwrap_or(f64::NAN)
-        )));
-    }
-    let why = report::why(market, &figures, &judged, &forces);
+fn one(name: &str, spec: Spec, as_json: bool, terminal: Terminal) -> Result<String, CommandError> {
+    let equilibrium = solved(&spec, terminal)?;
+    let figures = equilibrium.summary(&spec.market).map_err(failed)?;
+    let solved = Solved {
+        spec,
+        equilibrium,
+        figures,
+    };
+    let judged = solved
+        .judge()
+        .map_err(|error| CommandError::Failed(format!("{name}: {error}")))?;
+    let explanation = solved.explain(&judged).map_err(failed)?;
     if !as_json {
-        return Ok(report::check(name, &figures, &judged, &why));
+        return Ok(report::check(name, &solved.figures, &judged, &explanation.why));
     }
-    let object = json!({
-        "claims": judged.claims,
-        "theorems": judged.theorems,
-        "equivalent": judged.equivalent,
-        "indifferent": judged.indifferent,
-        "why": why,
-        "policies": judged.policies,
-        "fixed_slots": judged.fixed_slots,
-        "forces": forces,
-        "certificate": figures.certificate,
-    });
+    let object = check_object(&solved.figures, &judged, Some(&explanation)).map_err(failed)?;
     let mut text = serde_json::to_string_pretty(&object).map_err(failed)?;
     text.push('\n');
     Ok(text)

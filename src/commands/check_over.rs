@@ -5,8 +5,9 @@ use serde_json::json;
 
 use super::{CommandError, Status, Terminal};
 use crate::cli::CheckArgs;
-use crate::evaluate::{Evaluation, EvaluationError, Evaluator, Setting};
+use crate::evaluate::{Evaluation, EvaluationError, Evaluator};
 use crate::report::{Counter, Flip, Row, over};
+use crate::spec::Setting;
 
 /// How closely a threshold is found, relative to itself.
 const THRESHOLD: f64 = 1e-6;
@@ -38,7 +39,7 @@ pub fn run(args: &CheckArgs, terminal: Terminal) -> Result<Status, CommandError>
             .map(|&value| {
                 vec![Setting {
                     key: second.key.clone(),
-                    value,
+                    value: value.into(),
                 }]
             })
             .collect(),
@@ -139,7 +140,7 @@ fn at(fixed: &[Setting], key: &str, value: f64) -> Vec<Setting> {
     let mut settings = fixed.to_vec();
     settings.push(Setting {
         key: key.to_owned(),
-        value,
+        value: value.into(),
     });
     settings
 }

@@ -6,9 +6,13 @@ pub mod check;
 pub mod check_over;
 pub mod completions;
 pub mod init;
+pub mod look;
+pub mod plot;
+pub mod reproduce;
 pub mod schema;
 pub mod simulate;
 pub mod solve;
+pub mod sweep;
 
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
@@ -19,6 +23,9 @@ use clap::Parser;
 use crate::cli::{Cli, Command};
 use crate::results::folder::FolderError;
 use crate::spec::{Drawing, SpecError};
+
+/// The exit status of work that was stopped: 128 and the number of the signal, as in a shell.
+const INTERRUPTED: u8 = 130;
 
 /// How a command ended that had no error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +48,9 @@ pub enum CommandError {
     /// It could not be computed or written: exit status 1.
     #[error("{0}")]
     Failed(String),
+    /// The user stopped it: exit status 130.
+    #[error("{0}")]
+    Interrupted(String),
     /// Standard output could not be written: exit status 1, but 0 when its reader has seen enough.
     #[error("standard output cannot be written: {0}")]
     Output(#[from] io::Error),
@@ -129,6 +139,9 @@ fn run(command: Command, terminal: Terminal) -> Result<Status, CommandError> {
         Command::Solve(args) => solve::run(&args, terminal),
         Command::Bids(args) => bids::run(&args, terminal),
         Command::Check(args) => check::run(&args, terminal),
+        Command::Plot(args) => plot::run(&args, terminal),
+        Command::Sweep(args) => sweep::run(&args, terminal),
+        Command::Reproduce(args) => reproduce::run(&args, terminal),
         Command::Simulate(args) => simulate::run(&args, terminal),
         Command::Calibrate(args) => calibrate::run(&args),
         Command::Init(args) => init::run(&args, terminal),
@@ -148,6 +161,10 @@ fn report(error: &CommandError) -> ExitCode {
         CommandError::BadInput(_) => {
             say(&format!("error: {error}"));
             ExitCode::from(2)
+        }
+        CommandError::Interrupted(_) => {
+            say(&error.to_string());
+            ExitCode::from(INTERRUPTED)
         }
         CommandError::Failed(_) | CommandError::Output(_) => {
             say(&format!("error: {error}"));

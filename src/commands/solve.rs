@@ -2,18 +2,16 @@
 
 use std::time::{Instant, SystemTime};
 
-use etm_solver::prize::Prize;
 use etm_solver::{Equilibrium, Settings, Summary};
 
 use super::{CommandError, Status, Terminal};
 use crate::cli::SolveArgs;
+use crate::evaluate::Solved;
 use crate::report::{self, Progress};
-use crate::results::curves::curves_csv;
 use crate::results::folder::StagedFolder;
 use crate::results::manifest::{Run, manifest_json};
-use crate::results::market_file::market_toml;
-use crate::results::nodes::nodes_csv;
 use crate::results::result::result_json;
+use crate::results::solved::files;
 use crate::spec::{self, Spec};
 
 /// Solves the market, prints the summary or the result object, writes the results folder if one is asked for.
@@ -33,18 +31,27 @@ pub fn run(args: &SolveArgs, terminal: Terminal) -> Result<Status, CommandError>
     }
     let equilibrium = solved(&spec, terminal)?;
     let figures = equilibrium.summary(&spec.market).map_err(failed)?;
-    let json = result_json(&figures, &spec.table).map_err(failed)?;
+    let answer = Solved {
+        spec,
+        equilibrium,
+        figures,
+    };
     if let Some(folder) = folder {
-        write(&folder, args, &spec, &equilibrium, &json, clock)?;
+        write(&folder, args, &answer, clock)?;
         folder.commit()?;
     }
     if args.json {
-        terminal.print(&json)?;
+        terminal.print(&result_json(&answer.figures, &answer.spec.table).map_err(failed)?)?;
     } else {
         let name = args.market.market.display().to_string();
-        terminal.print(&report::summary(&name, &spec.market, &equilibrium, &figures))?;
+        let Solved {
+            spec,
+            equilibrium,
+            figures,
+        } = &answer;
+        terminal.print(&report::summary(&name, &spec.market, equilibrium, figures))?;
     }
-    Ok(status(&figures))
+    Ok(status(&answer.figures))
 }
 
 /// Solves a market with a progress bar.
@@ -68,21 +75,12 @@ fn status(figures: &Summary) -> Status {
 fn write(
     folder: &StagedFolder,
     args: &SolveArgs,
-    spec: &Spec,
-    equilibrium: &Equilibrium,
-    json: &str,
+    answer: &Solved,
     (started, clock): (SystemTime, Instant),
 ) -> Result<(), CommandError> {
     let target = args.out.as_deref().unwrap_or(folder.path());
-    let market = market_toml(&spec.table, &spec.data_files, target).map_err(failed)?;
-    folder.write("market.toml", market.as_bytes())?;
-    folder.write("result.json", json.as_bytes())?;
-    if let Prize::Finite(prizes) = spec.market.prize() {
-        folder.write("nodes.csv", &nodes_csv(equilibrium, prizes))?;
-        folder.write(
-            "curves.csv",
-            &curves_csv(equilibrium, prizes, spec.market.buyers().cost()),
-        )?;
+    for (name, bytes) in files(answer, target).map_err(failed)? {
+        folder.write(&name, &bytes)?;
     }
     let manifest = manifest_json(&Run {
         command: std::iter::once("etm".to_owned())
@@ -90,7 +88,7 @@ fn write(
             .collect(),
         market: &args.market.market,
         overrides: &args.market.set,
-        data_files: &spec.data_files,
+        data_files: &answer.spec.data_files,
         seed: None,
         started,
         wall_time: clock.elapsed(),

@@ -13,4 +13,5 @@ pub use over::{Flip, Row, over};
 pub use progress::{Counter, Progress};
 pub use simulation::simulation;
 pub use summary::summary;
+pub(crate) use table::{percent, significant};
 pub use warnings::warnings;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::table::{eth, significant};
-use crate::evaluate::Setting;
+use crate::spec::{Scalar, Setting};
 
 /// The verdicts at one point of a sweep.
 #[derive(Debug, Clone, Serialize)]
@@ -47,7 +47,7 @@ pub struct Flip {
 }
 
 fn as_map<S: serde::Serializer>(settings: &[Setting], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(settings.iter().map(|setting| (&setting.key, setting.value)))
+    serializer.collect_map(settings.iter().map(|setting| (&setting.key, &setting.value)))
 }
 
 fn claims_as_map<S: serde::Serializer>(
@@ -65,7 +65,7 @@ pub fn over(name: &str, rows: &[Row], flips: &[Flip]) -> String {
         let at: Vec<String> = row
             .settings
             .iter()
-            .map(|s| format!("{} = {}", s.key, significant(s.value, 8)))
+            .map(|s| format!("{} = {}", s.key, shown(&s.value)))
             .collect();
         let at = at.join(", ");
         match &row.error {
@@ -109,6 +109,13 @@ pub fn over(name: &str, rows: &[Row], flips: &[Flip]) -> String {
         ));
     }
     text
+}
+
+fn shown(value: &Scalar) -> String {
+    match value {
+        Scalar::Number(number) => significant(*number, 8),
+        Scalar::Word(word) => word.clone(),
+    }
 }
 
 fn word(holds: Option<bool>) -> &'static str {

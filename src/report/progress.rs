@@ -1,11 +1,14 @@
 //! A progress bar on stderr for work that takes more than a second.
 
 use std::cell::{Cell, RefCell};
+use std::fmt::Write;
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
 use etm_solver::settings::Stage;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+
+use super::table::significant;
 
 /// Work faster than this shows no bar.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -75,13 +78,37 @@ impl Counter {
     /// A bar up to `total` of `what`.
     #[must_use]
     pub fn new(what: &'static str, total: u64, quiet: bool) -> Self {
-        let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::hidden());
-        if let Ok(style) =
-            ProgressStyle::with_template("{msg} {wide_bar} {human_pos} of {human_len}, {per_sec}, {eta} left")
-        {
-            bar.set_style(style);
+        Self::going_on(what, 0, total, quiet)
+    }
+
+    /// A bar from `done` to `total` of `what`: what was done before counts neither for the rate nor for the time left.
+    #[must_use]
+    pub fn going_on(what: &'static str, done: u64, total: u64, quiet: bool) -> Self {
+        Self::with_template(
+            what,
+            (done, Some(total)),
+            "{msg} {wide_bar} {human_pos} of {human_len}, {rate}, {eta} left",
+            quiet,
+        )
+    }
+
+    /// A count of `what` whose end is not known.
+    #[must_use]
+    pub fn without_end(what: &'static str, quiet: bool) -> Self {
+        Self::with_template(what, (0, None), "{human_pos} {msg}, {rate}", quiet)
+    }
+
+    fn with_template(what: &'static str, (done, total): (u64, Option<u64>), template: &str, quiet: bool) -> Self {
+        let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::hidden());
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style.with_key("rate", |state: &ProgressState, text: &mut dyn Write| {
+                // Nobody is waiting for a bar that cannot be written.
+                let _ = text.write_str(&rate(state.per_sec()));
+            }));
         }
         bar.set_message(what);
+        bar.set_position(done);
+        bar.reset_eta();
         Self {
             started: Instant::now(),
             wanted: !quiet && std::io::stderr().is_terminal(),
@@ -103,5 +130,31 @@ impl Counter {
 impl Drop for Counter {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
+    }
+}
+
+/// A rate to three digits; where less than one is done a second, the time that one takes.
+fn rate(per_second: f64) -> String {
+    if per_second >= 100.0 {
+        format!("{per_second:.0}/s")
+    } else if per_second >= 1.0 {
+        format!("{}/s", significant(per_second, 3))
+    } else if per_second > 0.0 {
+        format!("{} s each", significant(per_second.recip(), 3))
+    } else {
+        "–/s".to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rate;
+
+    #[test]
+    fn rates_have_three_digits() {
+        assert_eq!(rate(123_456.7), "123457/s");
+        assert_eq!(rate(12.345), "12.3/s");
+        assert_eq!(rate(0.25), "4 s each");
+        assert_eq!(rate(0.0), "–/s");
     }
 }

@@ -6,7 +6,7 @@ pub(super) fn eth(value: f64) -> String {
 }
 
 /// `value` with `digits` significant digits, in fixed notation where that is short.
-pub(super) fn significant(value: f64, digits: usize) -> String {
+pub(crate) fn significant(value: f64, digits: usize) -> String {
     if value == 0.0 || value.abs() < 1e-15 {
         return "0".to_owned();
     }
@@ -24,7 +24,7 @@ pub(super) fn significant(value: f64, digits: usize) -> String {
 }
 
 /// A probability as a percentage; exact 0 and 1 are told from what only rounds to them.
-pub(super) fn percent(probability: f64) -> String {
+pub(crate) fn percent(probability: f64) -> String {
     let value = 100.0 * probability;
     if probability >= 1.0 - 1e-12 {
         "100 %".to_owned()

@@ -46,7 +46,8 @@ impl FolderError {
     }
 }
 
-fn refused<'a>(path: &'a Path, doing: &'static str) -> impl FnOnce(io::Error) -> FolderError + use<'a> {
+/// Why the operating system would not do something.
+pub(crate) fn refused<'a>(path: &'a Path, doing: &'static str) -> impl FnOnce(io::Error) -> FolderError + use<'a> {
     move |reason| FolderError::Refused {
         path: path.to_owned(),
         doing,
@@ -136,27 +137,43 @@ impl StagedFolder {
             aside,
             mut parents,
         } = self;
-        may_replace(&target, force)?;
-        if fs::symlink_metadata(&target).is_err() {
-            settle(aside, &target)?;
+        let moved = move_into_place(aside.path(), &target, force);
+        if moved.is_ok() {
+            // It stands under its own name now, so there is nothing left to delete.
+            let _ = aside.keep();
             parents.made.clear();
-            return Ok(());
+        } else {
+            // The parents are empty only once the folder is gone.
+            drop(aside);
         }
-        let old = hidden_folder(&parent(&target)?)?;
-        let old_results = old.path().join("old");
-        fs::rename(&target, &old_results).map_err(refused(&target, "the old folder cannot be moved"))?;
-        let settled = settle(aside, &target);
-        if settled.is_err() && fs::rename(&old_results, &target).is_err() {
-            // Rather a hidden folder left behind than the old results deleted.
-            let kept = old.keep().join("old");
-            return Err(FolderError::Refused {
-                path: target,
-                doing: "the results cannot be moved into place",
-                reason: io::Error::other(format!("the old ones are in {}", kept.display())),
-            });
-        }
-        settled
+        moved
     }
+}
+
+/// Renames a finished folder to `target`, in the same file system; an older one makes way, and comes back if that fails.
+///
+/// # Errors
+/// A target that exists (with `force`: that is a file), or a refusal of the operating system.
+pub fn move_into_place(folder: &Path, target: &Path, force: bool) -> Result<(), FolderError> {
+    may_replace(target, force)?;
+    let settle = || fs::rename(folder, target).map_err(refused(target, "the results cannot be moved into place"));
+    if fs::symlink_metadata(target).is_err() {
+        return settle();
+    }
+    let old = hidden_folder(&parent(target)?)?;
+    let old_results = old.path().join("old");
+    fs::rename(target, &old_results).map_err(refused(target, "the old folder cannot be moved"))?;
+    let settled = settle();
+    if settled.is_err() && fs::rename(&old_results, target).is_err() {
+        // Rather a hidden folder left behind than the old results deleted.
+        let kept = old.keep().join("old");
+        return Err(FolderError::Refused {
+            path: target.to_owned(),
+            doing: "the results cannot be moved into place",
+            reason: io::Error::other(format!("the old ones are in {}", kept.display())),
+        });
+    }
+    settled
 }
 
 /// Folders made on the way to a target, removed again when dropped as far as they are empty.
@@ -185,15 +202,11 @@ impl Drop for Parents {
     }
 }
 
-/// Renames a temporary folder; it is deleted if that fails.
-fn settle(aside: TempDir, target: &Path) -> Result<(), FolderError> {
-    fs::rename(aside.path(), target).map_err(refused(target, "the results cannot be moved into place"))?;
-    // It stands under its own name now, so there is nothing left to delete.
-    let _ = aside.keep();
-    Ok(())
-}
-
-fn may_replace(target: &Path, force: bool) -> Result<(), FolderError> {
+/// Whether results may be put at `target`.
+///
+/// # Errors
+/// A target that exists (with `force`: that is a file).
+pub fn may_replace(target: &Path, force: bool) -> Result<(), FolderError> {
     match fs::symlink_metadata(target) {
         Ok(_) if target.is_file() => Err(FolderError::IsFile(target.to_owned())),
         Ok(_) if !force => Err(FolderError::Exists(target.to_owned())),

@@ -51,7 +51,11 @@ pub fn manifest_json(run: &Run<'_>) -> std::io::Result<String> {
     Ok(text)
 }
 
-fn input(path: &Path) -> std::io::Result<Value> {
+/// A file that a run reads, with the hash of its bytes.
+///
+/// # Errors
+/// A file that can no longer be read.
+pub(crate) fn input(path: &Path) -> std::io::Result<Value> {
     let digest = Sha256::digest(std::fs::read(path)?);
     let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     Ok(json!({ "path": path.display().to_string(), "sha256": hex }))

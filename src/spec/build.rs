@@ -12,6 +12,7 @@ use etm_solver::market::{
 };
 use etm_solver::prize::Prize;
 
+use super::data_store::DataStore;
 use super::diagnostic::Diagnostic;
 use super::tree::Node;
 
@@ -29,16 +30,18 @@ pub(crate) struct Build<'t> {
     document: &'t Node,
     /// Paths in the file start here.
     folder: &'t Path,
+    data: &'t DataStore,
     pub(crate) diagnostics: Vec<Diagnostic>,
     pub(crate) data_files: Vec<DataFile>,
     pub(crate) warnings: Vec<String>,
 }
 
 impl<'t> Build<'t> {
-    pub(crate) fn new(document: &'t Node, folder: &'t Path) -> Self {
+    pub(crate) fn new(document: &'t Node, folder: &'t Path, data: &'t DataStore) -> Self {
         Self {
             document,
             folder,
+            data,
             diagnostics: Vec::new(),
             data_files: Vec::new(),
             warnings: Vec::new(),

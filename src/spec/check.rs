@@ -1,8 +1,7 @@
-//! A tree against the table of keys: unknown, missing and misplaced keys, wrong types, numbers out of range.
+//! A tree against a table of keys: unknown, missing and misplaced keys, wrong types, numbers out of range.
 
 use super::diagnostic::Diagnostic;
 use super::key::{Key, Presence, Range, Shape, Table, quoted};
-use super::keys::MARKET;
 use super::source::Place;
 use super::suggest::closest;
 use super::tree::{Entry, Node, Value};
@@ -20,18 +19,21 @@ pub(crate) struct Findings {
     pub(crate) ranges: Vec<Diagnostic>,
 }
 
-/// Checks a document. `whole`: nothing of it was lost to syntax errors, so what is absent is missing.
-pub(crate) fn check(document: &Node, whole: bool) -> Findings {
+/// Checks a document whose keys are those of `root`. `whole`: nothing of it was lost to syntax errors, so what is absent
+/// is missing.
+pub(crate) fn check(document: &Node, root: &'static Table, whole: bool) -> Findings {
     let mut check = Check {
         findings: Findings::default(),
+        root,
         whole,
     };
-    check.table(document, &MARKET, "", document.place);
+    check.table(document, root, "", document.place);
     check.findings
 }
 
 struct Check {
     findings: Findings,
+    root: &'static Table,
     whole: bool,
 }
 
@@ -72,7 +74,7 @@ impl Check {
         let close = guess.then(|| closest(&entry.name, names.iter().copied())).flatten();
         let hint = match close {
             Some(name) => Some(format!("did you mean \"{name}\"?")),
-            None if guess => elsewhere(&entry.name),
+            None if guess => elsewhere(self.root, &entry.name),
             None => None,
         };
         self.note(
@@ -198,6 +200,8 @@ impl Check {
             Shape::Price(words) => self.price(node, words, path),
             Shape::Numbers(range) => self.numbers(node, range, path),
             Shape::Matrix(range) => self.matrix(node, range, path),
+            Shape::Texts | Shape::WordList(_) | Shape::Scalars => self.items(node, &key.shape, path),
+            Shape::Tables(table) => self.tables(node, table, path),
         };
         if !right {
             self.wrong_type(node, &key.shape.to_string(), path);
@@ -306,6 +310,41 @@ impl Check {
         true
     }
 
+    /// The entries of a list of texts, words or scalars.
+    fn items(&mut self, node: &Node, shape: &Shape, path: &str) -> bool {
+        let Some(items) = node.list() else {
+            return false;
+        };
+        for (index, item) in items.iter().enumerate() {
+            let path = || format!("{path}[{index}]");
+            let right = match (shape, item.number()) {
+                (Shape::Scalars, Some(x)) if Range::FINITE.contains(x) => true,
+                (Shape::Scalars, Some(_)) => self.number(item, Range::FINITE, &path()),
+                (Shape::WordList(words), _) => self.word(item, words, &path()),
+                _ => item.text().is_some(),
+            };
+            if !right {
+                let allowed = match shape {
+                    Shape::WordList(words) => quoted(words),
+                    Shape::Scalars => "a finite number, or a word in quotes".to_owned(),
+                    _ => Shape::Text.to_string(),
+                };
+                self.wrong_type(item, &allowed, &path());
+            }
+        }
+        true
+    }
+
+    fn tables(&mut self, node: &Node, table: &'static Table, path: &str) -> bool {
+        let Some(items) = node.list() else {
+            return false;
+        };
+        for (index, item) in items.iter().enumerate() {
+            self.table(item, table, &format!("{path}[{index}]"), item.place);
+        }
+        true
+    }
+
     fn matrix(&mut self, node: &Node, range: Range, path: &str) -> bool {
         let Some(rows) = node.list() else {
             return false;
@@ -334,8 +373,8 @@ fn word<'a>(node: &'a Node, table: &Table, name: &str) -> Option<&'a str> {
 }
 
 /// Where in the file a key of that name would be right.
-fn elsewhere(name: &str) -> Option<String> {
-    let paths: Vec<String> = MARKET
+fn elsewhere(root: &Table, name: &str) -> Option<String> {
+    let paths: Vec<String> = root
         .paths()
         .into_iter()
         .filter(|(_, key)| key.name == name)

@@ -1,4 +1,4 @@
-//! What a key of a market file may hold, said once for the decoder, `--set` and the JSON schema.
+//! What a key of a file may hold, said once for the decoder, `--set` and the JSON schema.
 
 use std::fmt;
 
@@ -97,7 +97,7 @@ pub enum Shape {
     Whole(u64, u64),
     /// Any text.
     Text,
-    /// The path of a file, relative to the market file.
+    /// The path of a file, relative to the file that names it.
     File,
     /// One of these words.
     Words(&'static [&'static str]),
@@ -107,8 +107,16 @@ pub enum Shape {
     Numbers(Range),
     /// A list of lists of numbers.
     Matrix(Range),
+    /// A list of texts.
+    Texts,
+    /// A list of these words.
+    WordList(&'static [&'static str]),
+    /// A list of finite numbers and texts.
+    Scalars,
     /// A table.
     Table(&'static Table),
+    /// A list of tables, written `[[name]]`.
+    Tables(&'static Table),
     /// A whole number, or a table for a law of numbers.
     WholeOrTable(u64, u64, &'static Table),
 }
@@ -130,11 +138,15 @@ impl fmt::Display for Shape {
             Self::Number(range) => range.fmt(f),
             Self::Whole(least, most) => write!(f, "a whole number from {least} to {most}"),
             Self::Text => f.write_str("a text in quotes"),
-            Self::File => f.write_str("the path of a file in quotes, relative to the market file"),
+            Self::File => f.write_str("the path of a file in quotes, relative to this one"),
             Self::Words(words) => f.write_str(&quoted(words)),
             Self::Price(words) => write!(f, "{} or a price in ETH, at least 0", quoted(words)),
             Self::Numbers(range) => write!(f, "a list, each entry {range}"),
             Self::Matrix(range) => write!(f, "a list of lists, each entry {range}"),
+            Self::Texts => f.write_str("a list of texts in quotes"),
+            Self::WordList(words) => write!(f, "a list of {}", quoted(words)),
+            Self::Scalars => f.write_str("a list of finite numbers, or of words in quotes"),
+            Self::Tables(_) => f.write_str("a list of tables, each under its name in double brackets"),
             Self::Table(table) => match table.exactly_one {
                 [] => f.write_str("a table"),
                 names => write!(f, "a table with exactly one of {}", names.join(", ")),
@@ -175,7 +187,7 @@ pub struct Only {
     pub word: &'static str,
 }
 
-/// One key of a market file.
+/// One key of a file.
 #[derive(Debug)]
 pub struct Key {
     /// Its name in its table.
@@ -248,7 +260,11 @@ impl Table {
         let mut list = Vec::new();
         for key in self.keys {
             list.push((key.name.to_owned(), key));
-            if let Some(table) = key.shape.table() {
+            let items = match key.shape {
+                Shape::Tables(table) => Some(table),
+                _ => None,
+            };
+            if let Some(table) = key.shape.table().or(items) {
                 list.extend(
                     table
                         .paths()

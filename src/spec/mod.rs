@@ -1,4 +1,5 @@
-//! Market files: TOML text to a [`Market`], or everything that is wrong with it at once.
+//! Market files: TOML text to a [`Market`], or everything that is wrong with it at once. Other files of ours (sweeps) are
+//! read and checked by the same means.
 //!
 //! ```text
 //! text ─ syntax ─► tree ─ overrides ─► tree ─ check ─ build ─► Spec
@@ -10,9 +11,13 @@
 
 mod build;
 mod check;
+mod data_store;
 mod diagnostic;
+mod document;
+mod draft;
 mod overrides;
 mod read;
+mod scalar;
 mod source;
 mod suggest;
 mod syntax;
@@ -25,13 +30,21 @@ pub mod schema;
 pub use build::DataFile;
 pub use diagnostic::{Diagnostic, Drawing, SpecError};
 
-use std::collections::BTreeSet;
+pub use draft::{Draft, Setting};
+pub use scalar::Scalar;
+
+pub(crate) use document::Document;
+pub(crate) use overrides::put;
+pub(crate) use source::Place;
+pub(crate) use suggest::closest;
+pub(crate) use tree::Node;
+
 use std::path::Path;
 
 use etm_solver::market::Market;
 
-use build::Build;
-use source::Source;
+/// What is wanted where a market file cannot be read.
+const MARKET_FILE: &str = "a market file; \"etm init\" writes one to start from";
 
 /// A market file that can be solved.
 #[derive(Debug, Clone)]
@@ -54,30 +67,7 @@ pub struct Spec {
 /// All faults at once: a file that cannot be read, syntax errors, unknown, missing or misplaced keys, values out of
 /// range, data files that cannot be used, options that are not supported yet.
 pub fn load<S: AsRef<str>>(path: &Path, overrides: &[S]) -> Result<Spec, SpecError> {
-    let name = path.display().to_string();
-    let text = read::text(path).map_err(|unreadable| {
-        let source = Source {
-            name: name.clone(),
-            text: unreadable.text,
-        };
-        SpecError::new(vec![source], vec![*unreadable.diagnostic])
-    })?;
-    let folder = path.parent().unwrap_or(Path::new(""));
-    parse(&text, &name, folder, overrides)
-}
-
-/// The text of a market file.
-///
-/// # Errors
-/// A file that cannot be read, is too large, or is not UTF-8.
-pub fn read_text(path: &Path) -> Result<String, SpecError> {
-    read::text(path).map_err(|unreadable| {
-        let source = Source {
-            name: path.display().to_string(),
-            text: unreadable.text,
-        };
-        SpecError::new(vec![source], vec![*unreadable.diagnostic])
-    })
+    Draft::load(path, overrides)?.build(&[])
 }
 
 /// As [`load`], from a text. `name` stands for the file in messages; relative paths start from `folder`.
@@ -97,51 +87,5 @@ pub fn read_text(path: &Path) -> Result<String, SpecError> {
 /// assert!(error.to_string().contains("0 buyers"));
 /// ```
 pub fn parse<S: AsRef<str>>(text: &str, name: &str, folder: &Path, overrides: &[S]) -> Result<Spec, SpecError> {
-    // A byte order mark is no column.
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut parsed = syntax::parse(text);
-    let mut diagnostics = std::mem::take(&mut parsed.diagnostics);
-    let mut whole = parsed.is_whole();
-    for (number, argument) in (1..).zip(overrides) {
-        if let Err(fault) = overrides::apply(&mut parsed.document, number, argument.as_ref()) {
-            whole = false;
-            diagnostics.push(*fault);
-        }
-    }
-
-    let findings = check::check(&parsed.document, whole);
-    let mut build = Build::new(&parsed.document, folder);
-    let market = build.market();
-    let mut said = findings.structure;
-    add_unsaid(&mut said, std::mem::take(&mut build.diagnostics));
-    add_unsaid(&mut said, findings.ranges);
-    diagnostics.extend(said.into_iter().filter(|one| parsed.trusts(one.place)));
-
-    match (market, parsed.document.to_toml()) {
-        (Some(market), Some(toml::Value::Table(table))) if diagnostics.is_empty() => Ok(Spec {
-            market,
-            table,
-            data_files: build.data_files,
-            warnings: build.warnings,
-        }),
-        _ => Err(SpecError::new(sources(text, name, overrides), diagnostics)),
-    }
-}
-
-/// Adds the diagnostics of keys of which nothing has been said yet.
-fn add_unsaid(said: &mut Vec<Diagnostic>, more: Vec<Diagnostic>) {
-    let known: BTreeSet<String> = said.iter().map(|one| one.key.clone()).collect();
-    said.extend(more.into_iter().filter(|one| !known.contains(&one.key)));
-}
-
-fn sources<S: AsRef<str>>(text: &str, name: &str, overrides: &[S]) -> Vec<Source> {
-    let file = Source {
-        name: name.to_owned(),
-        text: text.to_owned(),
-    };
-    let arguments = overrides.iter().map(|argument| Source {
-        name: format!("--set {}", argument.as_ref()),
-        text: argument.as_ref().to_owned(),
-    });
-    std::iter::once(file).chain(arguments).collect()
+    Draft::parse(text, name, folder, overrides).build(&[])
 }

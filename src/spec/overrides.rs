@@ -17,18 +17,42 @@ use toml::de::DeValue;
 use super::diagnostic::Diagnostic;
 use super::key::{Key, Shape, Table};
 use super::keys::MARKET;
+use super::scalar::Scalar;
 use super::source::Place;
 use super::suggest::closest;
 use super::tree::{Entry, Node, Value, shortened};
 
 /// Why an argument cannot be applied; boxed because it is large and rare.
-type Refusal = Box<Diagnostic>;
+pub(crate) type Refusal = Box<Diagnostic>;
 
 /// Applies the argument `text`, source number `source`, to a document.
 pub(crate) fn apply(document: &mut Node, source: u32, text: &str) -> Result<(), Refusal> {
     let argument = Argument { source, text };
-    let (path, value) = argument.parse()?;
-    argument.set(document, &path, value)
+    let Some(equals) = text.find('=') else {
+        let problem = "there is no \"=\"".to_owned();
+        return Err(argument.fault("set_syntax", 0..text.len(), problem, FORM));
+    };
+    let path = argument.steps(&text[..equals])?;
+    argument.set(document, &path, Given::Text(equals + 1))
+}
+
+/// Sets `key` to a value, as `--set` would; places count from the start of the key in source number `source`.
+pub(crate) fn put(document: &mut Node, source: u32, key: &str, value: &Scalar) -> Result<(), Refusal> {
+    let argument = Argument { source, text: key };
+    let path = argument.steps(key)?;
+    argument.set(document, &path, Given::Scalar(value))
+}
+
+/// What `--set` expects.
+const FORM: &str = "key.path=value, e.g. buyers.count=7";
+
+/// The value of an argument.
+#[derive(Clone, Copy)]
+enum Given<'v> {
+    /// Its text, from this byte of the argument on.
+    Text(usize),
+    /// The value itself.
+    Scalar(&'v Scalar),
 }
 
 /// One name of a path with the indices behind it.
@@ -49,16 +73,11 @@ impl<'t> Argument<'t> {
         Box::new(Diagnostic::new(code, "", place, problem, allowed))
     }
 
-    /// The steps of the path and where the value starts.
-    fn parse(&self) -> Result<(Vec<Step<'t>>, usize), Refusal> {
-        const FORM: &str = "key.path=value, e.g. buyers.count=7";
-        let Some(equals) = self.text.find('=') else {
-            let problem = "there is no \"=\"".to_owned();
-            return Err(self.fault("set_syntax", 0..self.text.len(), problem, FORM));
-        };
+    /// The steps of a path.
+    fn steps(&self, path: &'t str) -> Result<Vec<Step<'t>>, Refusal> {
         let mut steps = Vec::new();
         let mut start = 0;
-        for part in self.text[..equals].split('.') {
+        for part in path.split('.') {
             let span = start..start + part.len();
             start = span.end + 1;
             let wrong = || {
@@ -72,17 +91,20 @@ impl<'t> Argument<'t> {
                 indices,
             });
         }
-        Ok((steps, equals + 1))
+        Ok(steps)
     }
 
-    fn set(&self, document: &mut Node, path: &[Step<'_>], value: usize) -> Result<(), Refusal> {
+    fn set(&self, document: &mut Node, path: &[Step<'_>], given: Given<'_>) -> Result<(), Refusal> {
         let mut table = &MARKET;
         let mut node = document;
         for (depth, step) in path.iter().enumerate() {
             let key = table.key(step.name).ok_or_else(|| self.unknown(path, depth, table))?;
             let place = Place::new(self.source, step.span.clone());
             if depth + 1 == path.len() {
-                let value = self.value(value, key)?;
+                let value = match given {
+                    Given::Text(start) => self.value(start, key)?,
+                    Given::Scalar(scalar) => self.scalar(scalar, key),
+                };
                 return self.put(
                     node,
                     table,
@@ -125,6 +147,13 @@ impl<'t> Argument<'t> {
             .map(|path| format!("did you mean {path}?"));
         self.fault("unknown_key", step.span.clone(), problem, &names.join(", "))
             .hint(hint)
+    }
+
+    /// A value that is known; a column called 2024 is a text.
+    fn scalar(&self, scalar: &Scalar, key: &Key) -> Node {
+        let text_wanted = matches!(key.shape, Shape::Text | Shape::File);
+        let word = text_wanted.then(|| Scalar::Word(scalar.to_string()));
+        word.as_ref().unwrap_or(scalar).node(self.source, self.text.len() + 1)
     }
 
     /// The value from byte `start` of the argument on.

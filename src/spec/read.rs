@@ -1,4 +1,4 @@
-//! The bytes of a market file to text.
+//! The bytes of a file to text.
 
 use std::fs::File;
 use std::io::{ErrorKind, Read};
@@ -7,7 +7,7 @@ use std::path::Path;
 use super::diagnostic::Diagnostic;
 use super::source::Place;
 
-/// The largest market file, bytes: room for a full chain of two thousand states.
+/// The largest file, bytes: room for a full chain of two thousand states.
 const LARGEST: u64 = 64 << 20;
 
 /// Why there is no text, with the text as far as it could be read.
@@ -25,18 +25,17 @@ impl Unreadable {
     }
 }
 
-/// The text of a file in UTF-8.
-pub(crate) fn text(path: &Path) -> Result<String, Unreadable> {
-    const ALLOWED: &str = "a market file; \"etm init\" writes one to start from";
+/// The text of a file in UTF-8; `allowed` says what file is wanted.
+pub(crate) fn text(path: &Path, allowed: &str) -> Result<String, Unreadable> {
     if path.is_dir() {
-        return Err(Unreadable::whole("this is a folder".to_owned(), ALLOWED));
+        return Err(Unreadable::whole("this is a folder".to_owned(), allowed));
     }
     let refused = |error: std::io::Error| {
         let problem = match error.kind() {
             ErrorKind::NotFound => "there is no such file".to_owned(),
             _ => format!("cannot be read: {error}"),
         };
-        Unreadable::whole(problem, ALLOWED)
+        Unreadable::whole(problem, allowed)
     };
     let mut bytes = Vec::new();
     // Not by the size the file claims: a pipe claims none.
@@ -45,7 +44,7 @@ pub(crate) fn text(path: &Path) -> Result<String, Unreadable> {
     if bytes.len() as u64 > LARGEST {
         return Err(Unreadable::whole(
             "the file is larger than 64 MiB".to_owned(),
-            "a market file of at most 64 MiB",
+            "at most 64 MiB",
         ));
     }
     String::from_utf8(bytes).map_err(|error| {

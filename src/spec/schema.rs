@@ -96,7 +96,11 @@ fn shape(shape: &Shape) -> Value {
         }),
         Shape::Numbers(range) => list(&number(range)),
         Shape::Matrix(range) => list(&list(&number(range))),
+        Shape::Texts => list(&json!({ "type": "string" })),
+        Shape::WordList(words) => list(&json!({ "enum": words })),
+        Shape::Scalars => list(&json!({ "type": ["number", "string"] })),
         Shape::Table(keys) => table(keys),
+        Shape::Tables(keys) => list(&table(keys)),
         Shape::WholeOrTable(least, most, keys) => {
             json!({ "anyOf": [whole(least, most), table(keys)] })
         }

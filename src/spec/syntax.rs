@@ -21,6 +21,7 @@ const MOST_LOOKED_AT: usize = 100;
 const DUPLICATE: &str = "duplicate key";
 
 /// A document as far as its text could be read.
+#[derive(Debug)]
 pub(crate) struct Parsed {
     /// The tree; where `broken` is not empty, parts of it may be missing.
     pub(crate) document: Node,

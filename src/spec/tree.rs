@@ -94,6 +94,15 @@ impl Node {
         self.entry(name).map(|entry| &entry.node)
     }
 
+    /// The node at `path` (`"prize.markov_chain.transition[2][1]"`), if there is one.
+    pub(crate) fn at(&self, path: &str) -> Option<&Self> {
+        path.split(['.', '['])
+            .try_fold(self, |node, step| match step.strip_suffix(']') {
+                Some(index) => node.list()?.get(index.parse::<usize>().ok()?),
+                None => node.get(step),
+            })
+    }
+
     /// The place of `path` (`"prize.markov_chain.transition[2][1]"`), or of the part of it that exists.
     ///
     /// A table is pointed at by its name: the text of a `[header]` table is not in one piece.

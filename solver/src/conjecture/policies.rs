@@ -23,6 +23,8 @@ pub struct Policy {
     pub welfare: Option<f64>,
     /// Probability of a sale.
     pub sold: f64,
+    /// What the holder loses against the best time, as a share of that; `None` where the best time is worth nothing.
+    pub relative_regret: Option<f64>,
     /// E[the winner's cost given a sale]. The winner is always the lowest cost of her auction.
     pub winner_cost: Option<f64>,
 }
@@ -60,12 +62,14 @@ pub(super) fn table(case: &Case<'_>, settings: &Settings<'_>) -> Vec<Policy> {
 }
 
 fn policy(case: &Case<'_>, name: &'static str, holder: f64, buyers: f64, sold: f64, cost: f64) -> Policy {
+    let best = case.figures.seller_value;
     Policy {
         name,
         holder,
         buyers,
         welfare: case.market.discounts_alike().then_some(holder + buyers),
         sold,
+        relative_regret: (best > 0.0).then(|| ((best - holder) / best).max(0.0)),
         winner_cost: (sold > 0.0).then(|| cost / sold),
     }
 }

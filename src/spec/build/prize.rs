@@ -1,11 +1,10 @@
 //! The prize process.
 
 use etm_solver::market::Faults;
-use etm_solver::prize::empirical::estimate;
 use etm_solver::prize::{ContinuousPrize, FinitePrizes, Prize, PrizeLaw};
 
 use super::{Build, DataFile};
-use crate::data::{DataError, read_column, read_observations};
+use crate::data::DataError;
 use crate::spec::diagnostic::Diagnostic;
 use crate::spec::tree::{Node, Value};
 
@@ -45,16 +44,17 @@ impl Build<'_> {
         let path = self.data_file(node, "prize.empirical.file")?;
         let observations = self.read(
             KEY,
-            read_observations(&path, column, slot_column),
+            self.data.observations(&path, column, slot_column),
             &[("column", column), ("slot_column", slot_column)],
         );
         let bins = usize::try_from(node.get("bins")?.whole()?).ok()?;
         let initial = node.get("initial")?.number()?;
-        let estimate = self.take(KEY, estimate(&observations?, bins, initial))?;
+        let series = (path.as_path(), column, slot_column);
+        let estimate = self.take(KEY, self.data.chain(series, &observations?, bins, initial))?;
         let warnings = estimate.report.warnings().into_iter();
         self.warnings
             .extend(warnings.map(|warning| format!("{KEY}: {warning}")));
-        Some(Prize::Finite(estimate.prizes))
+        Some(Prize::Finite(estimate.prizes.clone()))
     }
 
     fn iid(&mut self, node: &Node) -> Option<Prize> {
@@ -90,8 +90,10 @@ impl Build<'_> {
                 const KEY: &str = "prize.iid.distribution.empirical";
                 let column = choice.node.get("column")?.text()?;
                 let path = self.data_file(&choice.node, "prize.iid.distribution.empirical.file")?;
-                let sample = self.read(KEY, read_column(&path, column), &[("column", column)])?;
-                Some(PrizeLaw::Empirical { sample })
+                let sample = self.read(KEY, self.data.column(&path, column), &[("column", column)])?;
+                Some(PrizeLaw::Empirical {
+                    sample: sample.to_vec(),
+                })
             }
             _ => None,
         }

@@ -1,0 +1,62 @@
+//! When the ticket is sold, when it is exercised, and how long its buyer waits.
+
+use super::timing::bars;
+use super::{FigureError, Subject};
+use crate::figure::axis::Axis;
+use crate::figure::layer::{Fill, Look, Tone};
+use crate::figure::panel::{Block, Figure, Panel};
+use crate::report::percent;
+
+const WHAT: &str = "Left: probability, seen from slot 0, that the ticket is sold and that it is exercised in each slot. Right: probability that it is exercised exactly so many slots after its sale.";
+
+/// Slots of sale and exercise, and the delay between them.
+///
+/// # Errors
+/// As the solver's.
+pub fn figure(subject: &Subject<'_>) -> Result<Figure, FigureError> {
+    let delays = subject.equilibrium.delay_distribution(subject.market)?;
+    let path = &subject.equilibrium.path;
+    let (sold, used) = (&path.sold_by_slot, &subject.figures.exercise_probability);
+    let mut slots = Panel::new(
+        "slots",
+        Axis::slots("Slot $t$", subject.maturity()),
+        Axis::from_zero("Probability", sold.iter().chain(used).copied()),
+    )
+    .with(bars("sale_probability", sold, -0.2, Look::line(Tone::Palette(0))).labelled("sale"));
+    let look = Look::line(Tone::Palette(1)).filled(Fill::Hatched);
+    slots = slots.with(bars("exercise_probability", used, 0.2, look).labelled("exercise"));
+    slots.message = subject.never_sold();
+
+    let mut delay = Panel::new(
+        "delay",
+        Axis::slots("Delay (slots after the sale)", longest(&delays.by_delay)),
+        Axis::from_zero("Probability", delays.by_delay.iter().copied()),
+    )
+    .with(bars("delay_probability", &delays.by_delay, 0.0, Look::line(Tone::Palette(2))).labelled("delay"));
+    if subject.figures.sold_probability > 0.0 && delays.by_delay.iter().sum::<f64>() <= 0.0 {
+        delay.message = Some("No ticket that is sold is ever exercised.".to_owned());
+    } else {
+        delay.message = subject.never_sold();
+    }
+    let never = format!(
+        "The ticket is sold with probability {}, and sold but never exercised with probability {}.",
+        percent(subject.figures.sold_probability),
+        percent(delays.never)
+    );
+    Ok(Figure {
+        name: "exercise".to_owned(),
+        title: "When the ticket is sold and exercised".into(),
+        caption: subject.caption(&format!("{WHAT} {never}")),
+        blocks: vec![Block {
+            height: 1.0,
+            panels: vec![slots, delay],
+        }],
+    })
+}
+
+/// The longest delay that is not negligible, at least 3 so that bars keep their shape.
+fn longest(by_delay: &[f64]) -> usize {
+    let total: f64 = by_delay.iter().sum();
+    let last = by_delay.iter().rposition(|p| *p > 1e-6 * total).unwrap_or(0);
+    last.max(3)
+}

@@ -1,0 +1,89 @@
+//! The figures of a solved market, one kind a file.
+//!
+//! | kind | what one sees |
+//! |---|---|
+//! | [`value`] | the holder's value, selling now and waiting, against the prize |
+//! | [`timing`] | the cutoff timing curve, the buyers' exercise boundaries, when it is sold and exercised |
+//! | [`bids`] | bid functions in all formats, the spot auction's bid, ticket value, expected gain |
+//! | [`exercise`] | distributions of the slots of sale and exercise and of the delay between |
+//! | [`participation`] | who takes part, by slot and prize |
+//! | [`claims`] | the conjecture report on a page |
+
+pub mod bids;
+pub mod claims;
+pub mod exercise;
+pub mod participation;
+pub mod timing;
+pub mod value;
+
+mod subject;
+
+pub use subject::{FigureError, Subject, parameters};
+
+use std::fmt;
+
+use super::panel::Figure;
+
+/// A kind of figure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
+pub enum Kind {
+    /// The holder's value against the prize.
+    Value,
+    /// The cutoff timing curve.
+    Timing,
+    /// Bid functions at a node.
+    Bids,
+    /// When the ticket is sold and exercised.
+    Exercise,
+    /// Who takes part.
+    Participation,
+    /// The conjecture report.
+    Claims,
+}
+
+impl Kind {
+    /// Every kind, in the order of a paper.
+    pub const ALL: [Self; 6] = [
+        Self::Value,
+        Self::Timing,
+        Self::Bids,
+        Self::Exercise,
+        Self::Participation,
+        Self::Claims,
+    ];
+
+    /// Its name, which is that of its files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Value => "value",
+            Self::Timing => "timing",
+            Self::Bids => "bids",
+            Self::Exercise => "exercise",
+            Self::Participation => "participation",
+            Self::Claims => "claims",
+        }
+    }
+
+    /// The figure of a solved market; `slots` chooses the slots of figures that show a few, in this order.
+    ///
+    /// # Errors
+    /// A slot after maturity, and whatever the solver cannot do with the market.
+    pub fn figure(self, subject: &Subject<'_>, slots: Option<&[usize]>) -> Result<Figure, FigureError> {
+        subject.check(slots)?;
+        match self {
+            Self::Value => Ok(value::figure(subject, slots)),
+            Self::Timing => Ok(timing::figure(subject)),
+            Self::Bids => bids::figure(subject, slots),
+            Self::Exercise => exercise::figure(subject),
+            Self::Participation => Ok(participation::figure(subject, slots)),
+            Self::Claims => claims::figure(subject),
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

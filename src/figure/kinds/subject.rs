@@ -1,0 +1,223 @@
+//! A solved market as the figures see it.
+
+use etm_solver::market::Market;
+use etm_solver::prize::{FinitePrizes, Prize};
+use etm_solver::timing::{Decision, Node};
+use etm_solver::{Equilibrium, SolveError, Summary};
+
+use crate::figure::axis::Axis;
+
+/// The most slots that are chosen when none are asked for.
+const CHOSEN: usize = 3;
+/// Longer lists are summarised in captions.
+const LONGEST_LIST: usize = 6;
+
+/// A solved market with its figures.
+#[derive(Clone, Copy)]
+pub struct Subject<'a> {
+    /// The market.
+    pub market: &'a Market,
+    /// Its prizes.
+    pub prizes: &'a FinitePrizes,
+    /// Its equilibrium.
+    pub equilibrium: &'a Equilibrium,
+    /// The equilibrium's figures.
+    pub figures: &'a Summary,
+    /// The market's parameters, for captions ([`parameters`]).
+    pub parameters: &'a str,
+}
+
+/// Why there is no such figure of a market.
+#[derive(Debug, thiserror::Error)]
+pub enum FigureError {
+    /// A slot that the ticket does not have.
+    #[error("--slots {slot}: there is no such slot; allowed: 0 to {maturity}, the ticket's maturity")]
+    NoSuchSlot {
+        /// The slot asked for.
+        slot: usize,
+        /// T.
+        maturity: usize,
+    },
+    /// More slots than a page holds.
+    #[error("--slots names {0} slots: at most 12 are allowed")]
+    TooManySlots(usize),
+    /// A market whose prizes are continuous.
+    #[error(
+        "there are no figures of markets with continuous prizes yet; allowed: markov_chain, constant, path, empirical"
+    )]
+    Continuous,
+    /// The solver could not do what the figure needs.
+    #[error(transparent)]
+    Solve(#[from] SolveError),
+}
+
+impl<'a> Subject<'a> {
+    /// The subject of a market's figures.
+    ///
+    /// # Errors
+    /// Continuous prizes.
+    pub fn new(
+        market: &'a Market,
+        equilibrium: &'a Equilibrium,
+        figures: &'a Summary,
+        parameters: &'a str,
+    ) -> Result<Self, FigureError> {
+        match market.prize() {
+            Prize::Finite(prizes) => Ok(Self {
+                market,
+                prizes,
+                equilibrium,
+                figures,
+                parameters,
+            }),
+            _ => Err(FigureError::Continuous),
+        }
+    }
+
+    pub(super) fn check(&self, slots: Option<&[usize]>) -> Result<(), FigureError> {
+        let slots = slots.unwrap_or_default();
+        if slots.len() > 12 {
+            return Err(FigureError::TooManySlots(slots.len()));
+        }
+        let maturity = self.maturity();
+        match slots.iter().find(|slot| **slot > maturity) {
+            Some(&slot) => Err(FigureError::NoSuchSlot { slot, maturity }),
+            None => Ok(()),
+        }
+    }
+
+    /// T.
+    pub(super) fn maturity(&self) -> usize {
+        self.market.ticket().maturity()
+    }
+
+    /// The nodes of a slot, by state.
+    pub(super) fn nodes(&self, slot: usize) -> &'a [Node] {
+        self.equilibrium.induction.timing.slot(slot)
+    }
+
+    /// The slots asked for, or the first, the middle and the last.
+    pub(super) fn slots(&self, asked: Option<&[usize]>) -> Vec<usize> {
+        if let Some(slots) = asked {
+            return slots.to_vec();
+        }
+        let maturity = self.maturity();
+        let mut slots: Vec<usize> = (0..CHOSEN).map(|k| k * maturity / (CHOSEN - 1)).collect();
+        slots.dedup();
+        slots
+    }
+
+    /// Whether the prize is known in every slot, so that nothing can be drawn against it.
+    pub(super) fn one_prize(&self) -> bool {
+        self.prizes.size() == 1
+    }
+
+    /// All prizes of all slots.
+    pub(super) fn all_prizes(&self) -> Vec<f64> {
+        if self.prizes.is_chain() {
+            self.prizes.states(0).to_vec()
+        } else {
+            (0..=self.maturity())
+                .flat_map(|slot| self.prizes.states(slot).iter().copied())
+                .collect()
+        }
+    }
+
+    /// What to write where nothing is ever sold.
+    pub(super) fn never_sold(&self) -> Option<String> {
+        (self.figures.sold_probability <= 0.0)
+            .then(|| "The ticket is never sold: no type of buyer values it above what the holder asks.".to_owned())
+    }
+
+    /// A caption: what is drawn, then the market.
+    pub(super) fn caption(&self, what: &str) -> String {
+        format!("{what}\nMarket: {}.", self.parameters)
+    }
+
+    /// Runs of neighbouring states of a slot at which she decides so: first and last state.
+    pub(super) fn runs(&self, slot: usize, decision: Decision) -> Vec<(usize, usize)> {
+        let mut runs: Vec<(usize, usize)> = Vec::new();
+        for (state, node) in self.nodes(slot).iter().enumerate() {
+            if node.decision != decision {
+                continue;
+            }
+            match runs.last_mut() {
+                Some((_, last)) if *last + 1 == state => *last = state,
+                _ => runs.push((state, state)),
+            }
+        }
+        runs
+    }
+
+    /// The part of the prize axis that stands for a run of states: half-way to the neighbours on either side.
+    pub(super) fn band(&self, axis: &Axis, slot: usize, (first, last): (usize, usize)) -> (f64, f64) {
+        let states = self.prizes.states(slot);
+        let low = match first.checked_sub(1) {
+            Some(below) => axis.between(states[below], states[first]),
+            None => axis.range.0,
+        };
+        let high = match states.get(last + 1) {
+            Some(&above) => axis.between(states[last], above),
+            None => axis.range.1,
+        };
+        (low, high)
+    }
+}
+
+/// The keys and values of a market file in one line, long lists summarised.
+#[must_use]
+pub fn parameters(table: &toml::Table) -> String {
+    let mut parts = Vec::new();
+    flatten("", table, &mut parts);
+    parts.join("; ")
+}
+
+fn flatten(prefix: &str, table: &toml::Table, parts: &mut Vec<String>) {
+    for (key, value) in table {
+        let path = if prefix.is_empty() {
+            key.clone()
+        } else {
+            format!("{prefix}.{key}")
+        };
+        match value {
+            toml::Value::Table(inner) => flatten(&path, inner, parts),
+            other => parts.push(format!("{path} = {}", short(other))),
+        }
+    }
+}
+
+fn short(value: &toml::Value) -> String {
+    match value {
+        toml::Value::String(text) => text.clone(),
+        toml::Value::Array(list) if list.len() > LONGEST_LIST => match list.first() {
+            Some(toml::Value::Array(row)) => format!("a {} × {} matrix", list.len(), row.len()),
+            _ => format!(
+                "{} numbers from {} to {}",
+                list.len(),
+                end(list.first()),
+                end(list.last())
+            ),
+        },
+        toml::Value::Array(list) => {
+            let items: Vec<String> = list.iter().map(short).collect();
+            format!("[{}]", items.join(", "))
+        }
+        other => other.to_string(),
+    }
+}
+
+fn end(value: Option<&toml::Value>) -> String {
+    value.map_or_else(String::new, short)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parameters;
+
+    #[test]
+    fn long_lists_are_summarised() {
+        let text = "a = [1, 2]\nb.c = [1, 2, 3, 4, 5, 6, 7]\nd = \"x\"";
+        let table: toml::Table = text.parse().unwrap();
+        assert_eq!(parameters(&table), "a = [1, 2]; b.c = 7 numbers from 1 to 7; d = x");
+    }
+}
