@@ -68,6 +68,10 @@ impl Axis {
     pub fn from_zero(label: impl Into<Label>, numbers: impl IntoIterator<Item = f64>) -> Self {
         let (low, high) = ends(numbers);
         let (low, high) = (low.min(0.0), high.max(0.0));
+        if low >= 0.0 && high <= 0.0 {
+            // Nothing but zeros: no negative numbers either.
+            return Self::new(label, 0.0, 1.0);
+        }
         let margin = MARGIN * (high - low);
         let from = if low < 0.0 { low - margin } else { 0.0 };
         Self::new(label, from, high + margin)

@@ -94,6 +94,14 @@ impl Panel {
         self
     }
 
+    /// The same axes with words instead of anything drawn.
+    #[must_use]
+    pub fn saying(mut self, words: impl Into<String>) -> Self {
+        self.layers.clear();
+        self.message = Some(words.into());
+        self
+    }
+
     /// The same with one more layer in front.
     #[must_use]
     pub fn with(mut self, layer: Layer) -> Self {

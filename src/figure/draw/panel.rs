@@ -31,8 +31,10 @@ pub const TICK: f64 = 2.5;
 pub const TICK_GAP: f64 = 2.0;
 /// Height of digits and of capitals, ems.
 pub const CAPITAL: f64 = 0.66;
+/// Where in the axes a message stands, from the top: above the middle, where curves that are zero do not run.
+const MESSAGE: f64 = 0.35;
 /// How far the label of an axis may reach over its ends together, points.
-const OVER: f64 = 12.0;
+const OVER: f64 = 3.0;
 /// How much of a colour a tint keeps.
 const TINT: f64 = 0.22;
 
@@ -122,7 +124,7 @@ impl Draughtsman<'_> {
             self.sheet.open_clipped(left, top, width, height);
         }
         let at = |&(x, y): &(f64, f64)| (near(panel.x.position(x)), near(panel.y.position(y)));
-        self.shape(inside, &layer.shape, layer.look, &at)?;
+        self.shape((inside, frame), &layer.shape, layer.look, &at)?;
         if clipped {
             self.sheet.close();
         }
@@ -135,7 +137,7 @@ impl Draughtsman<'_> {
         Ok(())
     }
 
-    fn shape(&self, inside: &Inside, shape: &Shape, look: Look, at: &Place<'_>) -> Answer {
+    fn shape(&self, (inside, frame): (&Inside, Frame), shape: &Shape, look: Look, at: &Place<'_>) -> Answer {
         let line = self.stroke(look);
         match shape {
             Shape::Lines(lines) => {
@@ -191,15 +193,18 @@ impl Draughtsman<'_> {
                 words,
                 centred,
             } => {
-                let (x, y) = inside.map_coordinate(&at(place));
+                let point = inside.map_coordinate(&at(place));
+                if !*centred {
+                    self.beside(point, words, frame);
+                    return Ok(());
+                }
                 let size = self.style.small_font_size;
-                let anchor = if *centred { Anchor::Middle } else { Anchor::Start };
                 // Words in the middle of a curve need a gap in it.
                 let text = Text {
-                    halo: *centred,
-                    ..self.text(words, size, anchor)
+                    halo: true,
+                    ..self.text(words, size, Anchor::Middle)
                 };
-                self.sheet.write((x, y + units(0.5 * CAPITAL * size)), text);
+                self.sheet.write((point.0, point.1 + units(0.5 * CAPITAL * size)), text);
             }
         }
         Ok(())
@@ -333,6 +338,7 @@ impl Draughtsman<'_> {
             let labelled = drawn.x_ticks.iter().any(|tick| tick.label.is_some());
             let above = if labelled { tick_room + 1.05 * small } else { TICK_GAP };
             let at = (units(left + 0.5 * width), units(bottom + above + 1.05 * size));
+            let size = self.fitting(&drawn.panel.x.label, width + OVER);
             self.sheet
                 .write(at, self.text(&drawn.panel.x.label, size, Anchor::Middle));
         }
@@ -347,7 +353,7 @@ impl Draughtsman<'_> {
         }
         if let Some(heading) = &drawn.panel.heading {
             let at = (units(left), units(top - 4.5));
-            let size = self.fitting(heading, width + OVER);
+            let size = self.fitting(heading, width);
             self.sheet.write(at, self.text(heading, size, Anchor::Start));
         }
     }
@@ -361,19 +367,9 @@ impl Draughtsman<'_> {
     /// Words in the middle of the axes, broken into lines that fit.
     fn message(&self, frame: Frame, message: &str) {
         let size = self.style.small_font_size;
-        let mut lines: Vec<String> = Vec::new();
-        for word in message.split_whitespace() {
-            let longer = lines.last().map(|line| format!("{line} {word}"));
-            match longer {
-                Some(longer) if self.sheet.width_of(&Label::new(longer.as_str()), size) < 0.9 * frame.width => {
-                    lines.pop();
-                    lines.push(longer);
-                }
-                _ => lines.push(word.to_owned()),
-            }
-        }
+        let lines = self.broken(message, size, 0.9 * frame.width);
         let step = 1.35 * size;
-        let first = frame.top + 0.5 * frame.height - 0.5 * step * (lines.len() as f64 - 1.0) + 0.5 * CAPITAL * size;
+        let first = frame.top + MESSAGE * frame.height - 0.5 * step * (lines.len() as f64 - 1.0) + 0.5 * CAPITAL * size;
         for (index, line) in lines.iter().enumerate() {
             let at = (
                 units(frame.left + 0.5 * frame.width),
@@ -385,6 +381,42 @@ impl Draughtsman<'_> {
                 ..self.text(&label, size, Anchor::Middle)
             };
             self.sheet.write(at, text);
+        }
+    }
+
+    /// Words in lines of at most this width, points; a word alone may be wider.
+    fn broken(&self, words: &str, size: f64, width: f64) -> Vec<String> {
+        let mut lines: Vec<String> = Vec::new();
+        for word in words.split(' ') {
+            let longer = lines.last().map(|line| format!("{line} {word}"));
+            match longer {
+                Some(longer) if self.sheet.width_of(&Label::new(longer.as_str()), size) < width => {
+                    lines.pop();
+                    lines.push(longer);
+                }
+                _ => lines.push(word.to_owned()),
+            }
+        }
+        lines
+    }
+
+    /// Words beside a point, in at most two lines that end inside the axes; what does not fit is left to the caption.
+    fn beside(&self, (x, y): (i32, i32), words: &Label, frame: Frame) {
+        let size = self.style.small_font_size;
+        let room = frame.right() - f64::from(x) / UNITS - 3.0;
+        let mut lines = self.broken(words.markup(), size, room);
+        if lines.len() > 2 {
+            lines.truncate(2);
+            // Room for the dots.
+            let kept = self.broken(&lines[1], size, room - 1.2 * size);
+            lines[1] = format!("{} …", kept[0]);
+        }
+        let step = 1.15 * size;
+        let first = -0.5 * step * (lines.len() as f64 - 1.0) + 0.5 * CAPITAL * size;
+        for (index, line) in lines.iter().enumerate() {
+            let label = Label::new(line.as_str());
+            let at = (x, y + units(first + step * index as f64));
+            self.sheet.write(at, self.text(&label, size, Anchor::Start));
         }
     }
 

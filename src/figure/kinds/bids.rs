@@ -9,6 +9,8 @@ use crate::figure::axis::Axis;
 use crate::figure::layer::{Dash, Layer, Look, Shape, Tone, Weight};
 use crate::figure::panel::{Block, Figure, Panel};
 
+/// What is said of an auction without a bidder.
+const NOBODY: &str = "Nobody takes part at this prize.";
 /// Costs on each curve; they are analytic between kinks.
 const POINTS: usize = 241;
 /// How far beyond the last cutoff the costs are drawn, as a share of the way to it.
@@ -156,7 +158,7 @@ fn bid_panel(node: &NodeBids, slot: usize) -> Panel {
     if let Some(cutoff) = cutoff {
         panel = panel.with(Layer::new("cutoff", Shape::Vertical(cutoff), marks).labelled("cutoff, lowest bid"));
     } else {
-        panel.message = Some("Nobody takes part at this prize.".to_owned());
+        panel.message = Some(NOBODY.to_owned());
     }
     if let Some(bid) = node.terms[0].minimum_bid {
         panel = panel.with(Layer::new("lowest_bid", Shape::Horizontal(bid), marks).labelled("cutoff, lowest bid"));
@@ -182,7 +184,9 @@ fn gain_panel(node: &NodeBids, slot: usize) -> Panel {
         let marks = Look::line(Tone::Ink).dashed(Dash::Dotted).weighing(Weight::Thin);
         panel = panel.with(Layer::new("cutoff", Shape::Vertical(cutoff), marks).labelled("cutoff, lowest bid"));
     }
-    if !gain.is_empty() {
+    if gain.is_empty() {
+        panel.message = Some(NOBODY.to_owned());
+    } else {
         let look = Look::line(Tone::Palette(3)).weighing(Weight::Heavy);
         panel = panel.with(Layer::line("gain", gain, look).labelled("expected gain, every format"));
     }

@@ -25,14 +25,17 @@ pub fn figure(subject: &Subject<'_>) -> Result<Figure, FigureError> {
         subject.figures,
         &Settings::default(),
     )?;
-    let mut dates = policies(&report);
-    let mut slots = fixed_slots(&report, subject);
-    dates.message = subject.never_sold();
-    slots.message = subject.never_sold();
+    let (mut dates, mut slots) = (policies(&report), fixed_slots(&report, subject));
+    if let Some(words) = subject.never_sold()
+        && report.policies.iter().all(|policy| policy.holder <= 0.0)
+    {
+        dates = dates.saying(words.as_str());
+        slots = slots.saying(words);
+    }
     Ok(Figure {
         name: "claims".to_owned(),
         title: Label::new(verdict(&report)),
-        caption: format!("{} {}", verdict(&report), subject.caption(WHAT)),
+        caption: format!("{} {}\n{}", verdict(&report), subject.caption(WHAT), in_words(&report)),
         blocks: vec![
             Block {
                 height: 1.0,
@@ -43,11 +46,21 @@ pub fn figure(subject: &Subject<'_>) -> Result<Figure, FigureError> {
                 panels: vec![dates, slots],
             },
             Block {
-                height: 0.75,
+                height: 0.95,
                 panels: vec![theorems(&report)],
             },
         ],
     })
+}
+
+/// The theorems in full, for the caption.
+fn in_words(report: &ConjectureReport) -> String {
+    let lines: Vec<String> = report
+        .theorems
+        .iter()
+        .map(|theorem| format!("{} {}.", theorem.name, theorem_line(theorem)))
+        .collect();
+    lines.join(" ")
 }
 
 fn verdict(report: &ConjectureReport) -> &'static str {

@@ -25,7 +25,11 @@ pub fn figure(subject: &Subject<'_>) -> Result<Figure, FigureError> {
     .with(bars("sale_probability", sold, -0.2, Look::line(Tone::Palette(0))).labelled("sale"));
     let look = Look::line(Tone::Palette(1)).filled(Fill::Hatched);
     slots = slots.with(bars("exercise_probability", used, 0.2, look).labelled("exercise"));
-    slots.message = subject.never_sold();
+    if let Some(words) = subject.never_sold()
+        && used.iter().all(|p| *p <= 0.0)
+    {
+        slots = slots.saying(words);
+    }
 
     let mut delay = Panel::new(
         "delay",
@@ -33,10 +37,10 @@ pub fn figure(subject: &Subject<'_>) -> Result<Figure, FigureError> {
         Axis::from_zero("Probability", delays.by_delay.iter().copied()),
     )
     .with(bars("delay_probability", &delays.by_delay, 0.0, Look::line(Tone::Palette(2))).labelled("delay"));
-    if subject.figures.sold_probability > 0.0 && delays.by_delay.iter().sum::<f64>() <= 0.0 {
-        delay.message = Some("No ticket that is sold is ever exercised.".to_owned());
-    } else {
-        delay.message = subject.never_sold();
+    if let Some(words) = subject.never_sold() {
+        delay = delay.saying(words);
+    } else if delays.by_delay.iter().all(|p| *p <= 0.0) {
+        delay = delay.saying("No ticket that is sold is ever exercised.");
     }
     let never = format!(
         "The ticket is sold with probability {}, and sold but never exercised with probability {}.",

@@ -14,6 +14,9 @@ const MOST_SIGNS: usize = 40;
 
 const WHAT: &str = "Above: the participation cutoff, the highest cost of a buyer who takes part if the ticket is auctioned at that slot and prize (whether or not it is, in equilibrium); grey lines: the ends of the costs' support. Below: the probability that a buyer takes part, F of the cutoff.";
 
+/// What is said where no auction has a bidder.
+const NOBODY: &str = "Nobody takes part at any prize.";
+
 /// What is drawn of a node.
 type Quantity<'a> = dyn Fn(&Node) -> Option<f64> + 'a;
 
@@ -43,6 +46,9 @@ pub fn figure(subject: &Subject<'_>, slots: Option<&[usize]>) -> Figure {
     let message = message(subject, upper);
     for panel in above.iter_mut().chain(&mut below) {
         panel.message.clone_from(&message);
+        if message.as_deref() == Some(NOBODY) {
+            panel.layers.clear();
+        }
     }
     Figure {
         name: "participation".to_owned(),
@@ -69,7 +75,7 @@ fn message(subject: &Subject<'_>, upper: f64) -> Option<String> {
             .map(|node| node.auction.participation_cutoff)
     };
     if cutoffs().all(|cutoff| cutoff.is_none()) {
-        Some("Nobody takes part at any prize.".to_owned())
+        Some(NOBODY.to_owned())
     } else if cutoffs().all(|cutoff| cutoff.is_some_and(|cutoff| cutoff >= upper)) {
         Some("Every buyer takes part at every prize.".to_owned())
     } else {

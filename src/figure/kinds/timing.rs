@@ -12,6 +12,9 @@ const WHAT: &str = "Above: prizes at which the holder sells, by slot (shaded, ha
 /// More slots than this show no signs at them.
 const MOST_SIGNS: usize = 40;
 
+/// More bars than this are drawn as steps.
+const MOST_BARS: usize = 64;
+
 /// The sale region with the boundaries above a strip of probabilities.
 #[must_use]
 pub fn figure(subject: &Subject<'_>) -> Figure {
@@ -163,20 +166,31 @@ fn strip(subject: &Subject<'_>) -> Panel {
     panel = panel.with(bars("sale_probability", sold, -0.2, Look::line(Tone::Palette(0))).labelled("sale"));
     let look = Look::line(Tone::Palette(1)).filled(Fill::Hatched);
     panel = panel.with(bars("exercise_probability", used, 0.2, look).labelled("exercise"));
-    panel.message = subject.never_sold();
-    panel
+    match subject.never_sold() {
+        Some(words) if used.iter().all(|p| *p <= 0.0) => panel.saying(words),
+        _ => panel,
+    }
 }
 
-/// Bars of probabilities by slot, or by any other count from 0.
+/// Bars of probabilities by slot, or by any other count from 0; steps where there are too many for bars.
 pub(super) fn bars(name: &str, heights: &[f64], offset: f64, look: Look) -> Layer {
-    let bars = heights.iter().enumerate().map(|(slot, &height)| (slot as f64, height));
-    Layer::new(
-        name,
-        Shape::Bars {
-            bars: bars.collect(),
-            width: 0.4,
-            offset,
-        },
-        look,
-    )
+    let bars: Vec<(f64, f64)> = heights
+        .iter()
+        .enumerate()
+        .map(|(slot, &height)| (slot as f64, height))
+        .collect();
+    if bars.len() > MOST_BARS {
+        let dash = if look.fill == Fill::Hatched {
+            Dash::Dashed
+        } else {
+            Dash::Solid
+        };
+        return Layer::new(name, Shape::Steps(vec![bars]), look.dashed(dash));
+    }
+    let shape = Shape::Bars {
+        bars,
+        width: 0.4,
+        offset,
+    };
+    Layer::new(name, shape, look)
 }
