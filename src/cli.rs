@@ -55,9 +55,8 @@ pub enum Command {
     Calibrate(CalibrateArgs),
     /// Write a commented market file to start from
     Init(InitArgs),
-    /// Print the JSON Schema of a market file
-    #[command(after_help = "Example:\n  etm schema > market.schema.json")]
-    Schema,
+    /// Print the JSON Schema of a market, sweep, style or gallery file
+    Schema(SchemaArgs),
     /// Print completions for a shell
     Completions(CompletionsArgs),
 }
@@ -337,6 +336,31 @@ impl SweepFormat {
             Self::Pdf => Some(Format::Pdf),
         }
     }
+}
+
+/// Arguments of `etm schema`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Example:
+  etm schema > market.schema.json
+  etm schema sweep > sweep.schema.json")]
+pub struct SchemaArgs {
+    /// Which kind of file
+    #[arg(value_enum, value_name = "FILE", default_value = "market")]
+    pub file: FileKind,
+}
+
+/// The files that etm reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FileKind {
+    /// A market
+    Market,
+    /// A sweep
+    Sweep,
+    /// The look of figures
+    Style,
+    /// The gallery
+    Gallery,
 }
 
 /// Arguments of `etm init`.

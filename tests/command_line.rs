@@ -58,6 +58,15 @@ fn schema_is_json_on_stdout() {
         schema["required"],
         serde_json::json!(["ticket", "prize", "buyers", "holder"])
     );
+    let sweep = etm(&["schema", "sweep"], folder.path());
+    let sweep: serde_json::Value = serde_json::from_slice(&sweep.stdout).unwrap();
+    assert_eq!(sweep["required"], serde_json::json!(["base", "axis"]));
+    assert_eq!(sweep["properties"]["axis"]["type"], "array");
+    for kind in ["style", "gallery"] {
+        let output = etm(&["schema", kind], folder.path());
+        let schema: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(schema["additionalProperties"], false, "{kind}");
+    }
 }
 
 #[test]

@@ -814,7 +814,7 @@ fn the_file_to_start_from_solves_and_fits_the_schema() {
     let spec = read(etm::commands::init::MARKET, &[]).unwrap_or_else(|error| panic!("{error}"));
     let solved = etm_solver::solve(&spec.market, &etm_solver::Settings::default());
     assert!(solved.is_ok(), "{:?}", solved.err());
-    let schema = etm::spec::schema::schema();
+    let schema = etm::commands::schema::of(etm::cli::FileKind::Market);
     for (name, table) in &spec.table {
         let properties = &schema["properties"][name]["properties"];
         for key in table.as_table().unwrap().keys() {

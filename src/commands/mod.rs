@@ -145,7 +145,7 @@ fn run(command: Command, terminal: Terminal) -> Result<Status, CommandError> {
         Command::Simulate(args) => simulate::run(&args, terminal),
         Command::Calibrate(args) => calibrate::run(&args),
         Command::Init(args) => init::run(&args, terminal),
-        Command::Schema => schema::run(terminal),
+        Command::Schema(args) => schema::run(&args, terminal),
         Command::Completions(args) => completions::run(&args, terminal),
     }
 }

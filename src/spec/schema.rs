@@ -1,22 +1,21 @@
-//! The JSON Schema (2020-12) of a market file, from the table of keys.
+//! The JSON Schema (2020-12) of a file, from its table of keys.
 
 use serde_json::{Map, Value, json};
 
 use super::key::{Key, Presence, Range, Shape, Table};
-use super::keys::MARKET;
 
-/// The schema.
+/// The schema of files with these keys.
 ///
 /// It says what one key may hold and which keys exclude each other. What several numbers must satisfy together (a
 /// row that sums to one, lower below upper) is beyond it: such a file is refused when it is read.
 #[must_use]
-pub fn schema() -> Value {
+pub fn schema(keys: &Table, title: &str, description: &str) -> Value {
     let mut schema = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "ET Market: market file",
-        "description": "A market for an Ethereum execution ticket, as read by etm",
+        "title": title,
+        "description": description,
     });
-    merge(&mut schema, table(&MARKET));
+    merge(&mut schema, table(keys));
     schema
 }
 

@@ -1,9 +1,9 @@
 //! When the ticket is sold, when it is exercised, and how long its buyer waits.
 
-use super::timing::bars;
+use super::timing::{bars, probabilities};
 use super::{FigureError, Subject};
 use crate::figure::axis::Axis;
-use crate::figure::layer::{Fill, Look, Tone};
+use crate::figure::layer::{Look, Tone};
 use crate::figure::panel::{Block, Figure, Panel};
 use crate::report::percent;
 
@@ -15,22 +15,7 @@ const WHAT: &str = "Left: probability, seen from slot 0, that the ticket is sold
 /// As the solver's.
 pub fn figure(subject: &Subject<'_>) -> Result<Figure, FigureError> {
     let delays = subject.equilibrium.delay_distribution(subject.market)?;
-    let path = &subject.equilibrium.path;
-    let (sold, used) = (&path.sold_by_slot, &subject.figures.exercise_probability);
-    let mut slots = Panel::new(
-        "slots",
-        Axis::slots("Slot $t$", subject.maturity()),
-        Axis::from_zero("Probability", sold.iter().chain(used).copied()),
-    )
-    .with(bars("sale_probability", sold, -0.2, Look::line(Tone::Palette(0))).labelled("sale"));
-    let look = Look::line(Tone::Palette(1)).filled(Fill::Hatched);
-    slots = slots.with(bars("exercise_probability", used, 0.2, look).labelled("exercise"));
-    if let Some(words) = subject.never_sold()
-        && used.iter().all(|p| *p <= 0.0)
-    {
-        slots = slots.saying(words);
-    }
-
+    let slots = probabilities("slots", subject);
     let mut delay = Panel::new(
         "delay",
         Axis::slots("Delay (slots after the sale)", longest(&delays.by_delay)),

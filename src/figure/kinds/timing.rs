@@ -29,7 +29,7 @@ pub fn figure(subject: &Subject<'_>) -> Figure {
             },
             Block {
                 height: 0.42,
-                panels: vec![strip(subject)],
+                panels: vec![probabilities("probability", subject)],
             },
         ],
     }
@@ -155,11 +155,11 @@ fn curve(maturity: usize, prize: impl Fn(usize) -> Option<f64>) -> Vec<Vec<(f64,
 }
 
 /// Probabilities of sale and exercise, slot by slot.
-fn strip(subject: &Subject<'_>) -> Panel {
+pub(super) fn probabilities(name: &str, subject: &Subject<'_>) -> Panel {
     let path = &subject.equilibrium.path;
     let (sold, used) = (&path.sold_by_slot, &subject.figures.exercise_probability);
     let mut panel = Panel::new(
-        "probability",
+        name,
         Axis::slots("Slot $t$", subject.maturity()),
         Axis::from_zero("Probability", sold.iter().chain(used).copied()),
     );
