@@ -43,6 +43,8 @@ pub enum Command {
     Bids(BidsArgs),
     /// Judge the conjecture that the ticket is a spot auction at maturity, and say why
     Check(CheckArgs),
+    /// Put markets side by side: values, timing, participation, who gains
+    Compare(CompareArgs),
     /// Draw the figures of a market: SVG, PNG, PDF, each with its data and pgfplots source
     Plot(PlotArgs),
     /// Solve a market over a grid of parameters
@@ -156,6 +158,25 @@ pub struct CheckArgs {
     /// thresholds are along the first
     #[arg(long, value_name = "KEY=a:b:n")]
     pub over: Vec<String>,
+}
+
+/// Arguments of `etm compare`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Example:
+  etm compare market.toml with_reserve.toml until_sold.toml")]
+pub struct CompareArgs {
+    /// Market files; the others are measured against the first
+    #[arg(value_name = "MARKET.toml", num_args = 2.., required = true)]
+    pub markets: Vec<PathBuf>,
+
+    /// Override a key in all of them, as for "etm solve"; repeatable
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+
+    /// Print the comparison as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Arguments of `etm plot`.

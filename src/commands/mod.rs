@@ -4,6 +4,7 @@ pub mod bids;
 pub mod calibrate;
 pub mod check;
 pub mod check_over;
+pub mod compare;
 pub mod completions;
 pub mod init;
 pub mod look;
@@ -139,6 +140,7 @@ fn run(command: Command, terminal: Terminal) -> Result<Status, CommandError> {
         Command::Solve(args) => solve::run(&args, terminal),
         Command::Bids(args) => bids::run(&args, terminal),
         Command::Check(args) => check::run(&args, terminal),
+        Command::Compare(args) => compare::run(&args, terminal),
         Command::Plot(args) => plot::run(&args, terminal),
         Command::Sweep(args) => sweep::run(&args, terminal),
         Command::Reproduce(args) => reproduce::run(&args, terminal),

@@ -1,6 +1,7 @@
 //! What a person reads: the summary of a solved market, the warnings, the progress of long work.
 
 mod check;
+mod compare;
 mod over;
 mod progress;
 mod simulation;
@@ -9,6 +10,7 @@ mod table;
 mod warnings;
 
 pub use check::{check, why};
+pub use compare::{Compared, Gains, compare};
 pub use over::{Flip, Row, over};
 pub use progress::{Counter, Progress};
 pub use simulation::simulation;

@@ -1,0 +1,216 @@
+//! Markets side by side.
+
+use etm_solver::prize::Prize;
+use etm_solver::timing::Decision;
+use serde::Serialize;
+
+use super::table::{eth, percent, significant};
+use crate::evaluate::Solved;
+
+/// Differences below this share of the larger value are rounding.
+const ROUNDING: f64 = 1e-9;
+
+/// What a market comes to, for a comparison.
+#[derive(Debug, Clone, Serialize)]
+pub struct Compared {
+    /// The market file.
+    pub name: String,
+    /// The holder's value, ETH.
+    pub seller_value: f64,
+    /// Selling in slot 0, ETH.
+    pub sale_value_now: f64,
+    /// The spot auction at maturity, ETH.
+    pub spot_at_maturity_value: f64,
+    /// The spot auction at its best time, ETH.
+    pub spot_best_time_value: Option<f64>,
+    /// The optimal mechanism, ETH.
+    pub optimal_mechanism_value: Option<f64>,
+    /// Efficient use, ETH.
+    pub efficient_value: Option<f64>,
+    /// The buyers' expected total gain, ETH.
+    pub buyers_surplus: f64,
+    /// Holder and buyers together, ETH; `None` where they discount differently.
+    pub welfare: Option<f64>,
+    /// Probability that the ticket is sold.
+    pub sold_probability: f64,
+    /// E[slot of the sale given a sale].
+    pub expected_sale_slot: Option<f64>,
+    /// E[exercise slot − sale slot given both].
+    pub expected_delay: Option<f64>,
+    /// Probability that a buyer takes part in an auction that is held; `None` where none is.
+    pub participation_probability: Option<f64>,
+    /// Whether the certificate is below tolerance.
+    pub verified: bool,
+    /// Against the first market; `None` for the first itself.
+    pub against_first: Option<Gains>,
+}
+
+/// Who gains against the first market, ETH.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Gains {
+    /// The holder's gain.
+    pub holder: f64,
+    /// The buyers' gain, all together.
+    pub buyers: f64,
+    /// `"both"`, `"holder"`, `"buyers"` or `"nobody"`: who gains more than rounding.
+    pub who: &'static str,
+}
+
+impl Compared {
+    /// What a solved market comes to, against the first of the comparison.
+    #[must_use]
+    pub fn new(name: &str, solved: &Solved, first: Option<&Self>) -> Self {
+        let figures = &solved.figures;
+        let alike = solved.spec.market.discounts_alike();
+        let mut compared = Self {
+            name: name.to_owned(),
+            seller_value: figures.seller_value,
+            sale_value_now: figures.sale_value_now,
+            spot_at_maturity_value: figures.spot_at_maturity_value,
+            spot_best_time_value: figures.spot_best_time_value,
+            optimal_mechanism_value: figures.optimal_mechanism_value,
+            efficient_value: figures.efficient_value,
+            buyers_surplus: figures.buyers_surplus,
+            welfare: alike.then_some(figures.seller_value + figures.buyers_surplus),
+            sold_probability: figures.sold_probability,
+            expected_sale_slot: figures.expected_sale_slot,
+            expected_delay: figures.expected_delay,
+            participation_probability: participation(solved),
+            verified: figures.certificate.verified,
+            against_first: None,
+        };
+        compared.against_first = first.map(|first| compared.gains(first));
+        compared
+    }
+
+    fn gains(&self, first: &Self) -> Gains {
+        let gain = |now: f64, before: f64| {
+            let difference = now - before;
+            if difference.abs() <= ROUNDING * now.abs().max(before.abs()) {
+                0.0
+            } else {
+                difference
+            }
+        };
+        let holder = gain(self.seller_value, first.seller_value);
+        let buyers = gain(self.buyers_surplus, first.buyers_surplus);
+        let who = match (holder > 0.0, buyers > 0.0) {
+            (true, true) => "both",
+            (true, false) => "holder",
+            (false, true) => "buyers",
+            (false, false) => "nobody",
+        };
+        Gains { holder, buyers, who }
+    }
+}
+
+/// F(θ̂), averaged over the auctions held.
+fn participation(solved: &Solved) -> Option<f64> {
+    let Prize::Finite(prizes) = solved.spec.market.prize() else {
+        return None;
+    };
+    let law = solved.spec.market.buyers().cost();
+    let equilibrium = &solved.equilibrium;
+    let timing = &equilibrium.induction.timing;
+    let (mut held, mut taking_part) = (0.0, 0.0);
+    for slot in 0..timing.slots() {
+        for state in 0..prizes.size() {
+            let node = timing.at(slot, state);
+            if node.decision != Decision::Sell {
+                continue;
+            }
+            let reach = equilibrium.path.reach(slot, state);
+            held += reach;
+            taking_part += reach * node.auction.participation_cutoff.map_or(0.0, |cutoff| law.cdf(cutoff));
+        }
+    }
+    (held > 0.0).then(|| (taking_part / held).min(1.0))
+}
+
+/// A row of the table: a label and how a market fills it in.
+type Row = (&'static str, fn(&Compared) -> String);
+
+const ROWS: [Row; 15] = [
+    ("values, ETH", |_| String::new()),
+    ("  optimal timing", |one| eth(one.seller_value)),
+    ("  selling now", |one| eth(one.sale_value_now)),
+    ("  spot auction at maturity", |one| eth(one.spot_at_maturity_value)),
+    ("  spot auction, best time", |one| {
+        or_dash(one.spot_best_time_value, eth)
+    }),
+    ("  optimal mechanism", |one| or_dash(one.optimal_mechanism_value, eth)),
+    ("  efficient use", |one| or_dash(one.efficient_value, eth)),
+    ("  buyers' surplus", |one| eth(one.buyers_surplus)),
+    ("  welfare", |one| or_dash(one.welfare, eth)),
+    ("timing", |_| String::new()),
+    ("  sold", |one| percent(one.sold_probability)),
+    ("  slot of the sale", |one| {
+        or_dash(one.expected_sale_slot, |slot| significant(slot, 4))
+    }),
+    ("  delay until exercise", |one| {
+        or_dash(one.expected_delay, |slots| significant(slots, 4))
+    }),
+    ("participation", |_| String::new()),
+    ("  a buyer takes part", |one| {
+        or_dash(one.participation_probability, percent)
+    }),
+];
+
+fn or_dash(value: Option<f64>, write: fn(f64) -> String) -> String {
+    value.map_or_else(|| "–".to_owned(), write)
+}
+
+/// The markets as columns, then who gains against the first.
+#[must_use]
+pub fn compare(markets: &[Compared]) -> String {
+    let mut rows: Vec<Vec<String>> = vec![
+        std::iter::once(String::new())
+            .chain(markets.iter().map(|one| one.name.clone()))
+            .collect(),
+    ];
+    for (label, fill) in ROWS {
+        let cells = markets.iter().map(fill);
+        rows.push(std::iter::once(label.to_owned()).chain(cells).collect());
+    }
+    let widths: Vec<usize> = (0..=markets.len())
+        .map(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0))
+        .collect();
+    let mut text = String::new();
+    for row in &rows {
+        let mut line = format!("{:<1$}", row[0], widths[0]);
+        for (cell, width) in row[1..].iter().zip(&widths[1..]) {
+            line.push_str(&format!("  {cell:>width$}"));
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text.push('\n');
+    for one in markets {
+        if let Some(gains) = one.against_first {
+            text.push_str(&format!("{}\n", sentence(&one.name, &markets[0].name, gains)));
+        }
+        if !one.verified {
+            text.push_str(&format!("{}: NOT verified: see etm solve\n", one.name));
+        }
+    }
+    text
+}
+
+fn sentence(name: &str, first: &str, gains: Gains) -> String {
+    let change = |who: &str, gain: f64| match gain {
+        0.0 => format!("{who} as before"),
+        gain if gain > 0.0 => format!("{who} +{}", eth(gain)),
+        gain => format!("{who} −{}", eth(-gain)),
+    };
+    let who = match gains.who {
+        "both" => "holder and buyers gain",
+        "holder" => "the holder gains",
+        "buyers" => "the buyers gain",
+        _ => "nobody gains",
+    };
+    format!(
+        "{name} against {first}: {who} ({}, {} ETH)",
+        change("holder", gains.holder),
+        change("buyers", gains.buyers)
+    )
+}
