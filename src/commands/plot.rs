@@ -32,13 +32,10 @@ pub fn run(args: &PlotArgs, terminal: Terminal) -> Result<Status, CommandError> 
     let figures = equilibrium.summary(&spec.market).map_err(failed)?;
     let parameters = parameters(&spec.table);
     let subject = Subject::new(&spec.market, &equilibrium, &figures, &parameters)?;
-    let kinds = if args.only.is_empty() {
-        &Kind::ALL
-    } else {
-        &args.only[..]
-    };
+    let named = |kind: &Kind| args.only.is_empty() || args.only.contains(kind);
+    let kinds: Vec<Kind> = Kind::ALL.into_iter().filter(named).collect();
     let slots = (!args.slots.is_empty()).then_some(&args.slots[..]);
-    for kind in kinds {
+    for kind in &kinds {
         let figure = kind.figure(&subject, slots)?;
         for (name, bytes) in export::files(&figure, &style, &formats)? {
             folder.write(&name, &bytes)?;

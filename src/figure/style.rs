@@ -47,11 +47,11 @@ pub enum Width {
 pub struct Colour(pub u8, pub u8, pub u8);
 
 /// The least and the largest width, points.
-const WIDTHS: (f64, f64) = (120.0, 2000.0);
+const WIDTHS: (f64, f64) = (220.0, 2000.0);
 
 impl Width {
     /// What [`parse`](Self::parse) accepts.
-    pub const ALLOWED: &str = "one, two, or a length from 120pt to 2000pt such as 85mm, 3.3in, 240pt";
+    pub const ALLOWED: &str = "one, two, or a length from 220pt to 2000pt such as 85mm, 3.3in, 240pt";
 
     /// `"one"`, `"two"`, or a length with its unit; `None` for anything else.
     #[must_use]

@@ -151,6 +151,8 @@ struct Row<'a, 'f> {
     style: &'a Style,
     sheet: &'a Sheet,
     margins: Vec<Margins>,
+    /// Height of the axes, points: that for which the margins were measured.
+    axes: f64,
 }
 
 impl<'a, 'f> Row<'a, 'f> {
@@ -163,11 +165,12 @@ impl<'a, 'f> Row<'a, 'f> {
             style,
             sheet,
             margins: vec![Margins::default(); panels.len()],
+            axes: 0.0,
         };
         // Labels need room, which decides the axes' length, which decides the labels: twice is enough.
         for _ in 0..2 {
-            let height = row.axes_height();
-            row.margins = panels.iter().map(|panel| row.margins(panel, height)).collect();
+            row.axes = row.axes_height();
+            row.margins = panels.iter().map(|panel| row.margins(panel, row.axes)).collect();
         }
         row
     }
@@ -184,7 +187,7 @@ impl<'a, 'f> Row<'a, 'f> {
 
     /// Places the row below `top`; returns where it ends.
     fn place(&self, top: f64, placed: &mut Vec<Drawn<'f>>) -> f64 {
-        let height = self.axes_height();
+        let height = self.axes;
         let above = self.margins.iter().fold(0.0f64, |a, margins| a.max(margins.top));
         let below = self.margins.iter().fold(0.0f64, |a, margins| a.max(margins.bottom));
         for (index, (panel, margins)) in self.panels.iter().zip(&self.margins).enumerate() {
@@ -226,11 +229,11 @@ impl<'a, 'f> Row<'a, 'f> {
             .filter_map(|tick| Some(self.label_width(tick.label.as_ref()?)))
             .fold(0.0, f64::max);
         let ticks_left = if widest > 0.0 { TICK + TICK_GAP + widest } else { 2.0 };
-        let label_distance = ticks_left + 5.0;
-        let left = if panel.y.label.is_empty() {
-            ticks_left
+        // Rows share the largest distance; one without a label has none, however long its ticks.
+        let (label_distance, left) = if panel.y.label.is_empty() {
+            (0.0, ticks_left)
         } else {
-            label_distance + 0.85 * size
+            (ticks_left + 5.0, ticks_left + 5.0 + 0.85 * size)
         };
         let width = (self.column - left).max(20.0);
         let x_ticks = self.x_ticks(panel, width);

@@ -23,7 +23,7 @@ pub fn source(figure: &Figure, style: &Style) -> String {
     let width = (style.width.points() - 45.0) / columns as f64 - 40.0;
     let _ = writeln!(
         tex,
-        "\\begin{{groupplot}}[group style={{group size={columns} by {rows}, horizontal sep=48pt, vertical sep=58pt}},\n  scale only axis, width={width:.0}pt, tick align=outside, tick pos=left, axis line style={{line width={}pt}},\n  legend style={{at={{(0,1.03)}}, anchor=south west, draw=none, legend columns=2, font=\\small}}, legend cell align=left]",
+        "\\begin{{groupplot}}[group style={{group size={columns} by {rows}, horizontal sep=48pt, vertical sep=58pt}},\n  scale only axis, width={width:.0}pt, tick align=outside, tick pos=left, axis line style={{line width={}pt}},\n  legend style={{at={{(0,1.15)}}, anchor=south west, draw=none, legend columns=2, font=\\small}}, legend cell align=left]",
         style.axis_width
     );
     for block in &figure.blocks {
@@ -63,9 +63,17 @@ fn plot(tex: &mut String, panel: &Panel, height: f64, style: &Style) {
     axis(&mut options, 'x', &panel.x);
     axis(&mut options, 'y', &panel.y);
     let _ = writeln!(tex, "\\nextgroupplot[{}]", options.join(",\n  "));
+    let mut named: Vec<&Label> = Vec::new();
     for layer in &panel.layers {
         let _ = writeln!(tex, "% {}", layer.name);
-        draw(tex, layer, style);
+        // A legend names each thing once.
+        let entry = layer.label.as_ref().filter(|label| !named.contains(label));
+        named.extend(entry);
+        let layer = Layer {
+            label: entry.cloned(),
+            ..layer.clone()
+        };
+        draw(tex, &layer, panel, style);
     }
     if let Some(key) = &panel.key {
         let _ = writeln!(tex, "% shades: {}", key_words(key));
@@ -109,7 +117,8 @@ fn axis(options: &mut Vec<String>, name: char, axis: &Axis) {
     }
 }
 
-fn draw(tex: &mut String, layer: &Layer, style: &Style) {
+fn draw(tex: &mut String, layer: &Layer, panel: &Panel, style: &Style) {
+    let (left, low) = (panel.x.range.0, panel.y.range.0);
     let entry = layer.label.as_ref();
     match &layer.shape {
         Shape::Lines(lines) => {
@@ -140,12 +149,12 @@ fn draw(tex: &mut String, layer: &Layer, style: &Style) {
         Shape::Vertical(x) => across(
             tex,
             &stroke(layer.look, style),
-            &format!("({{axis cs:{x},0}}|-{{rel axis cs:0,0}}) -- ({{axis cs:{x},0}}|-{{rel axis cs:0,1}})"),
+            &format!("({{axis cs:{x},{low}}}|-{{rel axis cs:0,0}}) -- ({{axis cs:{x},{low}}}|-{{rel axis cs:0,1}})"),
         ),
         Shape::Horizontal(y) => across(
             tex,
             &stroke(layer.look, style),
-            &format!("({{rel axis cs:0,0}}|-{{axis cs:0,{y}}}) -- ({{rel axis cs:1,0}}|-{{axis cs:0,{y}}})"),
+            &format!("({{rel axis cs:0,0}}|-{{axis cs:{left},{y}}}) -- ({{rel axis cs:1,0}}|-{{axis cs:{left},{y}}})"),
         ),
         Shape::Words { at, words, centred } => {
             let anchor = if *centred { "" } else { "[anchor=west] " };

@@ -97,7 +97,7 @@ fn at_node(subject: &Subject<'_>, slot: usize, state: usize) -> Result<Vec<Panel
     let node = bids_at(&costs(law.lower(), end, &cutoffs))?;
     let heading = format!("$t = {slot}$, $r = {}$", short(prize));
     Ok(vec![
-        bid_panel(&node, slot).headed(heading.as_str()),
+        bid_panel(subject, &node, slot).headed(heading.as_str()),
         gain_panel(&node, slot),
     ])
 }
@@ -118,7 +118,7 @@ fn curve(node: &NodeBids, of: impl Fn(&TypeBids) -> Option<f64>) -> Vec<(f64, f6
     node.types.iter().filter_map(|one| Some((one.cost, of(one)?))).collect()
 }
 
-fn bid_panel(node: &NodeBids, slot: usize) -> Panel {
+fn bid_panel(subject: &Subject<'_>, node: &NodeBids, slot: usize) -> Panel {
     let value = Look::line(Tone::Faint).weighing(Weight::Wide);
     let curves = [
         (
@@ -160,7 +160,9 @@ fn bid_panel(node: &NodeBids, slot: usize) -> Panel {
     } else {
         panel.message = Some(NOBODY.to_owned());
     }
-    if let Some(bid) = node.terms[0].minimum_bid {
+    let own = subject.market.auction().format();
+    let terms = node.terms.iter().find(|terms| terms.format == own);
+    if let Some(bid) = terms.and_then(|terms| terms.minimum_bid) {
         panel = panel.with(Layer::new("lowest_bid", Shape::Horizontal(bid), marks).labelled("cutoff, lowest bid"));
     }
     for (name, label, points, look) in curves {

@@ -38,6 +38,9 @@ pub enum FigureError {
         /// T.
         maturity: usize,
     },
+    /// A slot named again.
+    #[error("--slots names slot {0} twice; allowed: each slot once")]
+    SlotTwice(usize),
     /// More slots than a page holds.
     #[error("--slots names {0} slots: at most 12 are allowed")]
     TooManySlots(usize),
@@ -78,6 +81,13 @@ impl<'a> Subject<'a> {
         let slots = slots.unwrap_or_default();
         if slots.len() > 12 {
             return Err(FigureError::TooManySlots(slots.len()));
+        }
+        if let Some(&twice) = slots
+            .iter()
+            .enumerate()
+            .find_map(|(k, slot)| slots[..k].contains(slot).then_some(slot))
+        {
+            return Err(FigureError::SlotTwice(twice));
         }
         let maturity = self.maturity();
         match slots.iter().find(|slot| **slot > maturity) {

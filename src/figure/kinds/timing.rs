@@ -63,7 +63,7 @@ fn region(subject: &Subject<'_>) -> Panel {
     }
     if subject.one_prize() {
         let path = (0..=maturity).map(|slot| (slot as f64, subject.prizes.states(slot)[0]));
-        let look = Look::line(Tone::Faint).weighing(Weight::Wide);
+        let look = Look::line(Tone::Faint).dashed(Dash::Dashed).weighing(Weight::Wide);
         panel = panel.with(Layer::line("prize", path.collect(), look).labelled("prize $r_t$"));
     }
     for layer in exercise_boundaries(subject) {
@@ -73,6 +73,16 @@ fn region(subject: &Subject<'_>) -> Panel {
         let (first, _) = *subject.runs(slot, Decision::Sell).first()?;
         Some(subject.prizes.states(slot)[first])
     });
+    if let Some(words) = subject.never_sold() {
+        // An auction to which nobody comes is no sale.
+        panel.layers.retain(|layer| layer.name != "sale_region");
+        panel.message = Some(words);
+        return panel;
+    }
+    let sells = |slot| subject.nodes(slot).iter().all(|node| node.decision == Decision::Sell);
+    if (0..=maturity).all(sells) {
+        panel.message = Some("The holder never waits: she sells in every slot, whatever the prize.".to_owned());
+    }
     if sale.is_empty() {
         panel.message = Some("At no prize and in no slot does the holder sell.".to_owned());
     } else {

@@ -33,7 +33,14 @@ pub fn figure(subject: &Subject<'_>, slots: Option<&[usize]>) -> Figure {
 fn values(nodes: &[Node]) -> impl Iterator<Item = f64> + '_ {
     nodes
         .iter()
-        .flat_map(|node| [Some(node.value), Some(node.auction.revenue), node.waiting_value])
+        .flat_map(|node| {
+            [
+                Some(node.value),
+                Some(node.auction.revenue),
+                node.waiting_value,
+                node.exercise_value,
+            ]
+        })
         .flatten()
 }
 
