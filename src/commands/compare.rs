@@ -24,7 +24,11 @@ pub fn run(args: &CompareArgs, terminal: Terminal) -> Result<Status, CommandErro
             EvaluationError::Solve(error) => CommandError::BadInput(format!("{name}: {error}")),
             other => CommandError::Failed(format!("{name}: {other}")),
         })?;
-        let compared = Compared::new(&name, &solved, markets.first());
+        let compared = Compared::new(
+            &name,
+            (&solved.spec.market, &solved.equilibrium, &solved.figures),
+            markets.first(),
+        );
         markets.push(compared);
     }
     if args.json {

@@ -1,8 +1,8 @@
 //! Figures for print: what is drawn, how it is drawn, and the files it ends in.
 //!
 //! ```text
-//! Equilibrium, ConjectureReport, sweep ─ kinds ─► Figure ─┬ draw ──► SVG ─ export ─► PNG, PDF
-//!                                                         └ export ► CSV, pgfplots, caption
+//! Equilibrium, ConjectureReport ─ kinds ─► Figure ─┬ draw ──► SVG ─ export ─► PNG, PDF
+//!                                                  └ export ► CSV, pgfplots, caption
 //! ```
 //!
 //! A [`Figure`] holds numbers and labels and knows nothing of paper; every exporter reads the same one, so that the data
@@ -17,7 +17,6 @@ pub mod layer;
 pub mod panel;
 pub mod style;
 pub mod style_file;
-pub mod sweeps;
 
 pub use axis::{Axis, Scale, Ticks};
 pub use label::Label;

@@ -1,11 +1,12 @@
 //! Markets side by side.
 
+use etm_solver::market::Market;
 use etm_solver::prize::Prize;
 use etm_solver::timing::Decision;
+use etm_solver::{Equilibrium, Summary};
 use serde::Serialize;
 
 use super::table::{eth, percent, significant};
-use crate::evaluate::Solved;
 
 /// Differences below this share of the larger value are rounding.
 const ROUNDING: f64 = 1e-9;
@@ -59,9 +60,12 @@ pub struct Gains {
 impl Compared {
     /// What a solved market comes to, against the first of the comparison.
     #[must_use]
-    pub fn new(name: &str, solved: &Solved, first: Option<&Self>) -> Self {
-        let figures = &solved.figures;
-        let alike = solved.spec.market.discounts_alike();
+    pub fn new(
+        name: &str,
+        (market, equilibrium, figures): (&Market, &Equilibrium, &Summary),
+        first: Option<&Self>,
+    ) -> Self {
+        let alike = market.discounts_alike();
         let mut compared = Self {
             name: name.to_owned(),
             seller_value: figures.seller_value,
@@ -75,7 +79,7 @@ impl Compared {
             sold_probability: figures.sold_probability,
             expected_sale_slot: figures.expected_sale_slot,
             expected_delay: figures.expected_delay,
-            participation_probability: participation(solved),
+            participation_probability: participation(market, equilibrium),
             verified: figures.certificate.verified,
             against_first: None,
         };
@@ -105,12 +109,11 @@ impl Compared {
 }
 
 /// F(θ̂), averaged over the auctions held.
-fn participation(solved: &Solved) -> Option<f64> {
-    let Prize::Finite(prizes) = solved.spec.market.prize() else {
+fn participation(market: &Market, equilibrium: &Equilibrium) -> Option<f64> {
+    let Prize::Finite(prizes) = market.prize() else {
         return None;
     };
-    let law = solved.spec.market.buyers().cost();
-    let equilibrium = &solved.equilibrium;
+    let law = market.buyers().cost();
     let timing = &equilibrium.induction.timing;
     let (mut held, mut taking_part) = (0.0, 0.0);
     for slot in 0..timing.slots() {

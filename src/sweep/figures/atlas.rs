@@ -5,8 +5,8 @@ use std::sync::Mutex;
 use std::sync::atomic::Ordering;
 
 use super::levels::round_levels;
+use super::map_panels::{Bands, Map, Verdict};
 use super::{Drawn, SweepFigureError, Watch, capitalised, caption, ends, label_of, places, value};
-use crate::figure::sweeps::{Bands, Map, Verdict};
 use crate::figure::{self, Label, Scale, Ticks};
 use crate::sweep::axis::{AxisKind, AxisValue};
 use crate::sweep::evaluator::Evaluator;

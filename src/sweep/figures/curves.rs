@@ -1,7 +1,7 @@
 //! Outputs along one axis of a sweep.
 
+use super::curve_panel::Curves;
 use super::{Drawn, MOST_CURVES, SweepFigureError, capitalised, caption, ends, label_of, places, value};
-use crate::figure::sweeps::Curves;
 use crate::figure::{self, Label, Scale, Ticks};
 use crate::sweep::axis::{Axis, AxisKind, AxisValue};
 use crate::sweep::figure_request::FigureRequest;

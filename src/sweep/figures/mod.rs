@@ -5,11 +5,14 @@
 //! |---|---|
 //! | `curves.rs` | outputs along one axis |
 //! | `atlas.rs` | maps over two, their boundaries found by solving the market in between |
+//! | `curve_panel.rs`, `map_panels.rs` | how they look as a figure |
 //! | `levels.rs` | round levels of shades and contours |
 
 mod atlas;
+mod curve_panel;
 mod curves;
 mod levels;
+mod map_panels;
 
 use std::sync::atomic::AtomicBool;
 
