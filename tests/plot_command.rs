@@ -458,12 +458,18 @@ mod bad_input {
     #[test]
     fn slots_after_maturity() {
         let place = Place::new();
-        for kind in KINDS {
+        for kind in ["value", "bids", "participation"] {
             says(
                 &place.refused(&[&two_states(), "--slots", "1,3", "--only", kind]),
                 &["--slots 3", "0 to 2"],
             );
         }
+        // Figures that show all slots have no use for some of them.
+        says(
+            &place.refused(&[&two_states(), "--slots", "1", "--only", "timing,exercise,claims"]),
+            &["--slots", "value, bids, participation"],
+        );
+        says(&place.refused(&[&two_states(), "--slots", "1,2,1"]), &["slot 1 twice"]);
         says(&place.refused(&[&two_states(), "--slots", "x"]), &["--slots", "'x'"]);
         let many = vec!["1"; 13].join(",");
         says(

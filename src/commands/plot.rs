@@ -35,6 +35,12 @@ pub fn run(args: &PlotArgs, terminal: Terminal) -> Result<Status, CommandError> 
     let named = |kind: &Kind| args.only.is_empty() || args.only.contains(kind);
     let kinds: Vec<Kind> = Kind::ALL.into_iter().filter(named).collect();
     let slots = (!args.slots.is_empty()).then_some(&args.slots[..]);
+    if slots.is_some() && !kinds.iter().any(|kind| kind.shows_slots()) {
+        return Err(CommandError::BadInput(
+            "--slots: none of the figures asked for shows single slots; allowed with value, bids, participation"
+                .to_owned(),
+        ));
+    }
     for kind in &kinds {
         let figure = kind.figure(&subject, slots)?;
         for (name, bytes) in export::files(&figure, &style, &formats)? {

@@ -91,6 +91,10 @@ pub enum Dash {
     Dotted,
     /// Strokes and dots in turn.
     DashDotted,
+    /// Strokes and pairs of dots in turn.
+    DashDotDotted,
+    /// Short strokes.
+    ShortDashed,
 }
 
 /// How heavy a line is.
@@ -147,7 +151,14 @@ const MARKERS: [Marker; 5] = [
     Marker::Circle,
 ];
 /// The dashes of families of curves, in order.
-const DASHES: [Dash; 4] = [Dash::Solid, Dash::Dashed, Dash::DashDotted, Dash::Dotted];
+const DASHES: [Dash; 6] = [
+    Dash::Solid,
+    Dash::Dashed,
+    Dash::DashDotted,
+    Dash::Dotted,
+    Dash::DashDotDotted,
+    Dash::ShortDashed,
+];
 
 impl Look {
     /// A solid line of normal weight.

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use etm_solver::market::LONGEST_MATURITY;
+
 use crate::figure::kinds::Kind;
 use crate::figure::style::Width;
 use crate::spec::key::{Key, Shape, Table};
@@ -141,10 +143,7 @@ fn entry(document: &mut Document, node: &Node, kind: &str, at: &str, folder: &Pa
     let source = match kind {
         "market" => Source::Market {
             figures: figures(node),
-            slots: node
-                .get("slots")
-                .and_then(Node::numbers)
-                .map(|slots| slots.into_iter().map(|slot| slot as usize).collect()),
+            slots: slots(document, node, at),
         },
         _ => Source::Sweep,
     };
@@ -154,6 +153,22 @@ fn entry(document: &mut Document, node: &Node, kind: &str, at: &str, folder: &Pa
         source,
         width,
     })
+}
+
+/// The slots an entry names; those that are no whole numbers are noted and left out.
+fn slots(document: &mut Document, node: &Node, at: &str) -> Option<Vec<usize>> {
+    let numbers = node.get("slots").and_then(Node::numbers)?;
+    let mut slots = Vec::new();
+    for (index, number) in numbers.into_iter().enumerate() {
+        if number.fract() == 0.0 && (0.0..=LONGEST_MATURITY as f64).contains(&number) {
+            slots.push(number as usize);
+        } else {
+            let key = format!("{at}.slots[{index}]");
+            let allowed = format!("a whole number from 0 to {LONGEST_MATURITY}");
+            document.note_at("out_of_range", &key, format!("{number} is no slot"), &allowed, None);
+        }
+    }
+    Some(slots)
 }
 
 fn figures(node: &Node) -> Vec<Kind> {

@@ -102,8 +102,8 @@ impl<'f> Layout<'f> {
     fn draw(&self, by: &Draughtsman<'_>, figure: &Figure) -> Answer {
         if by.style.title && !figure.title.is_empty() {
             let at = (units(BORDER), units(BORDER + by.style.font_size));
-            by.sheet
-                .write(at, by.text(&figure.title, by.style.font_size, Anchor::Start));
+            let size = by.fitting(&figure.title, by.style.width.points() - 2.0 * BORDER);
+            by.sheet.write(at, by.text(&figure.title, size, Anchor::Start));
         }
         // Entries start where the first axes do, if there is room.
         self.legend.draw(by, BORDER, self.legend_top)?;

@@ -359,7 +359,7 @@ impl Draughtsman<'_> {
     }
 
     /// The size of labels, or a smaller one at which this label is at most so wide.
-    fn fitting(&self, label: &Label, room: f64) -> f64 {
+    pub fn fitting(&self, label: &Label, room: f64) -> f64 {
         let size = self.style.font_size;
         size * (room / self.sheet.width_of(label, size).max(1.0)).min(1.0)
     }

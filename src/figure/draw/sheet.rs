@@ -227,6 +227,8 @@ impl Page {
             Dash::Dashed => &[4.5, 2.2],
             Dash::Dotted => &[1.0, 1.9],
             Dash::DashDotted => &[5.0, 1.8, 1.0, 1.8],
+            Dash::DashDotDotted => &[5.0, 1.6, 1.0, 1.4, 1.0, 1.6],
+            Dash::ShortDashed => &[2.4, 1.4],
         };
         let mut attributes = format!(
             "fill=\"none\" stroke=\"{}\" stroke-width=\"{width}\" stroke-linejoin=\"round\"",

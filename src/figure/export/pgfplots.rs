@@ -223,6 +223,8 @@ fn stroke(look: Look, style: &Style) -> String {
         Dash::Dashed => "dashed",
         Dash::Dotted => "dotted",
         Dash::DashDotted => "dash dot",
+        Dash::DashDotDotted => "dash dot dot",
+        Dash::ShortDashed => "densely dashed",
     };
     let mark = match look.marker {
         None => "mark=none",

@@ -65,6 +65,12 @@ impl Kind {
         }
     }
 
+    /// Whether it shows a few slots, which can be chosen.
+    #[must_use]
+    pub const fn shows_slots(self) -> bool {
+        matches!(self, Self::Value | Self::Bids | Self::Participation)
+    }
+
     /// The figure of a solved market; `slots` chooses the slots of figures that show a few, in this order.
     ///
     /// # Errors
