@@ -10,7 +10,7 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use etm_solver::auction::{BidFunction, Bidders, Competition, CostPanels, hold_auction};
 use etm_solver::cost::{Beta, CostLaw, TruncatedLognormal, TruncatedNormal, Uniform, VirtualCost};
 use etm_solver::exercise::{OwnUse, TicketValues};
-use etm_solver::market::{AuctionRule, Format, Market, Reserve};
+use etm_solver::market::{AuctionRule, Format, Market, Participation, Reserve};
 use etm_solver::path::{Path, reachable};
 use etm_solver::prize::{FinitePrizes, Prize};
 use etm_solver::timing::Induction;
@@ -124,11 +124,11 @@ fn auctions(c: &mut Criterion) {
         for (rule, reserve) in [("no_reserve", Reserve::None), ("optimal_reserve", Reserve::Optimal)] {
             let rule_of = AuctionRule::new(Format::FirstPrice, reserve).expect("a rule");
             group.bench_function(BenchmarkId::new(rule, name), |b| {
-                b.iter(|| hold_auction(black_box(&bidders), &rule_of, 0.0));
+                b.iter(|| hold_auction(black_box(&bidders), &rule_of, Participation::Free, 0.0));
             });
         }
         let rule = AuctionRule::new(Format::FirstPrice, Reserve::Optimal).expect("a rule");
-        let auction = hold_auction(&bidders, &rule, 0.0);
+        let auction = hold_auction(&bidders, &rule, Participation::Free, 0.0);
         let costs: Vec<f64> = (0..=100)
             .map(|k| market.buyers().cost().quantile(f64::from(k) / 100.0))
             .collect();

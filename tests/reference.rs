@@ -17,13 +17,7 @@ const FILES: [&str; 5] = [
 ];
 
 /// Cases that the model allows and the solver cannot do yet, with the key that is refused.
-const REFUSED: [(&str, &str); 15] = [
-    ("samuelson_2", "participation.payer"),
-    ("samuelson_3", "participation.payer"),
-    ("samuelson_cost_form", "participation.payer"),
-    ("samuelson_optimal_2", "participation.payer"),
-    ("levin_smith_2", "participation.payer"),
-    ("levin_smith_10", "participation.payer"),
+const REFUSED: [(&str, &str); 9] = [
     ("no_commitment_2_2", "holder.pool"),
     ("no_commitment_2_10", "holder.pool"),
     ("crra_3", "buyers.risk_aversion"),
@@ -77,6 +71,7 @@ impl Case {
                     self.number(&what, solved.start().auction.participation_cutoff, value);
                 }
                 "reserve_price" => self.number(&what, solved.start().auction.reserve_price, value),
+                "entry_probability" => self.number(&what, solved.start().auction.entry_probability, value),
                 "exercise_boundary" => {
                     let boundary = &solved.equilibrium.induction.boundary;
                     self.number(&what, boundary.at(0, solved.prizes().initial()), value);
@@ -183,7 +178,7 @@ fn combinations() {
 
 #[test]
 fn participation() {
-    assert_eq!(check("participation.json"), 1);
+    assert_eq!(check("participation.json"), 7);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::auction::{Competition, CostPanels};
+use crate::auction::CostPanels;
 use crate::cost::VirtualCost;
 use crate::exercise::OwnUse;
 use crate::path::{DelayDistribution, Path};
@@ -74,8 +74,12 @@ pub struct Summary {
     pub expected_prize_at_sale: Option<f64>,
     /// E[winner's cost given a sale].
     pub expected_winner_cost: Option<f64>,
-    /// The buyers' total expected gain, discounted by their factor to slot 0.
+    /// The buyers' total expected gain, net of what taking part costs them, discounted by their factor to slot 0.
     pub buyers_surplus: f64,
+    /// The expected total of what taking part costs the buyers, discounted likewise.
+    pub participation_cost_burned: f64,
+    /// What holder and buyers gain together; `None` where they discount differently.
+    pub welfare: Option<f64>,
     /// Whether selling and waiting were worth the same at a node reached.
     pub indifferent: bool,
     /// Whether the virtual cost is increasing; if not, the optimal mechanism is ironed.
@@ -104,8 +108,9 @@ impl Equilibrium {
             .enumerate()
             .map(|(slot, sold)| slot as f64 * sold)
             .sum();
+        let seller_value = self.induction.timing.at(0, prizes.initial()).value;
         Ok(Summary {
-            seller_value: self.induction.timing.at(0, prizes.initial()).value,
+            seller_value,
             sale_value_now: self.benchmarks.sale_value_now,
             spot_at_maturity_value: self.benchmarks.spot_at_maturity_value,
             spot_best_time_value: self.benchmarks.spot_best_time_value,
@@ -120,6 +125,8 @@ impl Equilibrium {
             expected_prize_at_sale: given(path.prize_at_sale, sold),
             expected_winner_cost: given(path.cost_at_sale, sold),
             buyers_surplus: path.buyers_surplus,
+            participation_cost_burned: path.participation_cost_burned,
+            welfare: market.discounts_alike().then_some(seller_value + path.buyers_surplus),
             indifferent: self.indifferent(),
             virtual_cost_increasing: self.regular,
             sale_region: sale_region(&self.induction.timing, prizes),
@@ -142,7 +149,7 @@ impl Equilibrium {
     pub fn delay_distribution(&self, market: &Market) -> Result<DelayDistribution, SolveError> {
         let prizes = finite_prizes(market)?;
         let virtual_cost = VirtualCost::new(market.buyers().cost());
-        let panels = CostPanels::new(&virtual_cost, Competition::from(market.buyers().count()));
+        let panels = CostPanels::of_market(market, &virtual_cost);
         DelayDistribution::follow(market, prizes, &panels, &self.induction, &self.path)
     }
 

@@ -1,6 +1,6 @@
 //! From a market to its equilibrium.
 
-use crate::auction::{Competition, CostPanels};
+use crate::auction::CostPanels;
 use crate::benchmark;
 use crate::cost::VirtualCost;
 use crate::equilibrium::{Benchmarks, Equilibrium};
@@ -34,7 +34,7 @@ pub fn solve(market: &Market, settings: &Settings<'_>) -> Result<Equilibrium, So
         });
     }
     let virtual_cost = VirtualCost::new(market.buyers().cost());
-    let panels = CostPanels::new(&virtual_cost, Competition::from(market.buyers().count()));
+    let panels = CostPanels::of_market(market, &virtual_cost);
     let own_use = OwnUse::solve(market, prizes);
     let reached = reachable(prizes, maturity);
     let induction = Induction::of_tickets(market, prizes, &panels, own_use.as_ref(), &reached, settings);

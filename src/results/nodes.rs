@@ -25,7 +25,7 @@ pub fn nodes_csv(equilibrium: &Equilibrium, prizes: &FinitePrizes) -> Vec<u8> {
                 node.decision.word().to_owned(),
                 optional(node.auction.reserve_price),
                 optional(node.auction.participation_cutoff),
-                String::new(),
+                optional(node.auction.entry_probability),
                 optional(equilibrium.induction.boundary.at(slot, state)),
             ]);
         }

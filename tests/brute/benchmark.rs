@@ -19,6 +19,7 @@ fn spot(solution: &Solution, prize: f64, share: f64, unsold: f64) -> Outcome {
         buyers: &solution.buyers,
         worth: &worth,
         kinks: &[prize],
+        entry: market.entry,
     }
     .hold(market.reserve, unsold)
 }
@@ -124,14 +125,14 @@ fn held_from_the_start(solution: &Solution, joints: &[f64], map: impl Fn(f64) ->
 /// `efficient_value`.
 pub fn efficient(solution: &Solution) -> Option<f64> {
     let market = &solution.market;
-    let same = market.discount == market.buyer_discount;
+    let same = market.discount == market.buyer_discount && market.entry.cost() == 0.0;
     same.then(|| held_from_the_start(solution, &[], |cost| cost + market.winner_cost))
 }
 
 /// `optimal_mechanism_value`, ironed where the virtual cost does not increase.
 pub fn optimal_mechanism(solution: &Solution) -> Option<f64> {
     let market = &solution.market;
-    if market.discount != market.buyer_discount || market.winner_cost != 0.0 {
+    if market.discount != market.buyer_discount || market.winner_cost != 0.0 || market.entry.cost() != 0.0 {
         return None;
     }
     let flats = ironing::flats(&market.law);

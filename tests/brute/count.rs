@@ -111,6 +111,26 @@ impl Buyers {
         })
     }
 
+    /// The number of those who come when each comes with a probability, number by number.
+    pub fn entering(&self, entry: f64) -> Self {
+        if entry == 1.0 {
+            return self.clone();
+        }
+        let probabilities = (0..=self.most())
+            .map(|k| {
+                let some = self.probabilities.iter().filter(|(n, _)| *n >= k);
+                let p: f64 = some
+                    .map(|&(n, p)| {
+                        let ways: f64 = (0..k).map(|j| f64::from(n - j) / f64::from(j + 1)).product();
+                        p * ways * entry.powi(k as i32) * (1.0 - entry).powi((n - k) as i32)
+                    })
+                    .sum();
+                (k, p)
+            })
+            .collect();
+        Self { probabilities }
+    }
+
     /// What a bidder believes about the number of her rivals.
     pub fn rivals(&self) -> Self {
         let mean = self.mean();

@@ -129,6 +129,7 @@ impl Solution {
             buyers: &self.buyers,
             worth: &worth,
             kinks: &self.boundaries.kinks[t][s],
+            entry: market.entry,
         })
     }
 
@@ -217,7 +218,7 @@ impl Solution {
         };
         let auction = self.auction(t, s, unsold);
         let order = compare(auction.value, unsold);
-        let nobody = auction.cutoff <= self.market.law.lower;
+        let nobody = auction.cutoff <= self.market.law.lower || auction.entry <= 0.0;
         let mut open = Vec::new();
         let sells = if last {
             if order == 0 {

@@ -53,6 +53,27 @@ pub enum Reserve {
     Optimal,
 }
 
+/// What taking part costs, win or lose.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Entry {
+    /// Nothing.
+    Free,
+    /// This much, to buyers who know their costs.
+    Knowing(f64),
+    /// This much, to buyers who learn their costs by it.
+    Unknowing(f64),
+}
+
+impl Entry {
+    /// K.
+    pub fn cost(self) -> f64 {
+        match self {
+            Self::Free => 0.0,
+            Self::Knowing(cost) | Self::Unknowing(cost) => cost,
+        }
+    }
+}
+
 /// How often the holder may auction the ticket.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Sale {
@@ -88,6 +109,8 @@ pub struct BruteMarket {
     pub buyer_discount: f64,
     /// What the winner pays on top of the bid.
     pub winner_cost: f64,
+    /// What every participant pays.
+    pub entry: Entry,
     /// The auction's format.
     pub format: Format,
     /// The reserve rule.
@@ -228,13 +251,19 @@ impl BruteMarket {
         if buyers.contains_key("risk_aversion") {
             return Err("risk aversion is out of scope".into());
         }
-        let winner_cost = if participation.is_empty() {
-            0.0
-        } else if word(&participation, "payer", "") == "winner" {
-            get(&participation, "cost")?
-        } else {
-            return Err("costs paid by participants are out of scope".into());
-        };
+        let (mut winner_cost, mut entry) = (0.0, Entry::Free);
+        if !participation.is_empty() {
+            let cost = get(&participation, "cost")?;
+            match (
+                word(&participation, "payer", ""),
+                word(&participation, "learns_cost", "before"),
+            ) {
+                ("winner", _) => winner_cost = cost,
+                ("participant", "before") => entry = Entry::Knowing(cost),
+                ("participant", "after") => entry = Entry::Unknowing(cost),
+                other => return Err(format!("participation {other:?}")),
+            }
+        }
         let maturity = get(&ticket, "maturity")? as usize;
         let exercise = match word(&ticket, "exercise", "american") {
             "american" => Exercise::American,
@@ -271,6 +300,7 @@ impl BruteMarket {
             law: read_law(&section(&buyers, "cost"))?,
             buyer_discount: buyers.get("discount_factor").map_or(Ok(discount), number)?,
             winner_cost,
+            entry,
             format,
             reserve,
             discount,

@@ -53,6 +53,10 @@ pub struct BruteResult {
     pub expected_delay: Option<f64>,
     /// The buyers' expected gain, discounted by their own factor.
     pub buyers_surplus: f64,
+    /// What buyers pay to take part, discounted by their own factor.
+    pub participation_cost_burned: f64,
+    /// What holder and buyers gain, if they discount alike.
+    pub welfare: Option<f64>,
     /// Whether selling and waiting tie at a node that is reached, before the last slot.
     pub indifferent: bool,
     /// Keys not to compare, and why: the model leaves a convention open, or rounding may decide.
@@ -71,7 +75,9 @@ pub enum Figure {
 }
 
 /// The keys that depend on which of two equal choices is taken.
-const ON_THE_WAY: [&str; 8] = [
+const ON_THE_WAY: [&str; 10] = [
+    "participation_cost_burned",
+    "welfare",
     "auction_probability",
     "sold_probability",
     "expected_sale_slot",
@@ -122,6 +128,8 @@ impl BruteResult {
             immediate_exercise_probability: given(walk.immediate, walk.sold),
             expected_delay: given(walk.delay, walk.delayed),
             buyers_surplus: walk.surplus,
+            participation_cost_burned: walk.burned,
+            welfare: (solution.market.discount == solution.market.buyer_discount).then_some(start.value + walk.surplus),
             indifferent: walk.indifferent,
             auction_probability: walk.auction,
             exercise_probability: walk.exercise,
@@ -149,6 +157,11 @@ impl BruteResult {
             ("exercise_probability", Slots(self.exercise_probability.clone())),
             ("expected_delay", Number(self.expected_delay)),
             ("buyers_surplus", Number(Some(self.buyers_surplus))),
+            (
+                "participation_cost_burned",
+                Number(Some(self.participation_cost_burned)),
+            ),
+            ("welfare", Number(self.welfare)),
             ("indifferent", Flag(self.indifferent)),
         ]
     }
@@ -191,7 +204,11 @@ impl Solution {
         self.with_lot(t, s, |lot| {
             let worth = (lot.worth)(cost).0;
             let first = lot.first_price_bid(cost, &outcome);
-            let wins = self.buyers.rivals().none_below(self.market.law.cdf(cost));
+            let wins = self
+                .buyers
+                .rivals()
+                .entering(outcome.entry)
+                .none_below(self.market.law.cdf(cost));
             Bid {
                 ticket_value: worth + self.market.winner_cost,
                 bid: first.map(|b| match self.market.format {

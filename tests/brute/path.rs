@@ -35,7 +35,9 @@ pub struct Walk {
     /// Whether rounding may decide something on the way.
     pub delicate: bool,
     /// ∫ up to a cost of the lowest cost's law: (mass, first moment), remembered by bits.
-    moments: HashMap<u64, (f64, f64)>,
+    moments: HashMap<(u64, u64), (f64, f64)>,
+    /// E[what buyers pay to take part, discounted by their factor].
+    pub burned: f64,
 }
 
 /// A sold ticket on its way.
@@ -45,6 +47,8 @@ struct Sold {
     cutoff: f64,
     /// All winners below this cost have exercised already.
     done: f64,
+    /// The probability with which each buyer came.
+    entry: f64,
 }
 
 impl Walk {
@@ -61,14 +65,17 @@ impl Walk {
         walk
     }
 
-    fn moments(&mut self, solution: &Solution, cost: f64) -> (f64, f64) {
-        let (law, buyers) = (&solution.market.law, &solution.buyers);
-        *self.moments.entry(cost.to_bits()).or_insert_with(|| {
-            let top = cost.clamp(law.lower, law.upper);
-            let splits: Vec<f64> = buyers.splits().into_iter().map(|u| law.quantile(u)).collect();
-            let first = law.expect(law.lower, top, &splits, 4, |x| x, |u| buyers.lowest(u));
-            (buyers.some_below(law.cdf(top)), first)
-        })
+    fn moments(&mut self, solution: &Solution, cost: f64, entry: f64) -> (f64, f64) {
+        let (law, buyers) = (&solution.market.law, &solution.buyers.entering(entry));
+        *self
+            .moments
+            .entry((cost.to_bits(), entry.to_bits()))
+            .or_insert_with(|| {
+                let top = cost.clamp(law.lower, law.upper);
+                let splits: Vec<f64> = buyers.splits().into_iter().map(|u| law.quantile(u)).collect();
+                let first = law.expect(law.lower, top, &splits, 4, |x| x, |u| buyers.lowest(u));
+                (buyers.some_below(law.cdf(top)), first)
+            })
     }
 
     fn next(&mut self, solution: &Solution, t: usize, s: usize, p: f64, go: &mut dyn FnMut(&mut Self, usize, f64)) {
@@ -92,6 +99,9 @@ impl Walk {
             Decision::Auction => {
                 self.auction[t] += p;
                 let auction = &node.auction;
+                let factor = solution.market.buyer_discount.powi(t as i32);
+                self.surplus -= p * factor * auction.entry_paid;
+                self.burned += p * factor * (auction.entry_paid + solution.market.winner_cost * auction.sold);
                 if auction.sold > 0.0 {
                     self.sold += p * auction.sold;
                     self.sale_slot += p * auction.sold * t as f64;
@@ -102,6 +112,7 @@ impl Walk {
                         slot: t,
                         cutoff: auction.cutoff,
                         done: solution.market.law.lower,
+                        entry: auction.entry,
                     };
                     self.sold(solution, t, s, p, sold);
                 }
@@ -174,7 +185,10 @@ impl Walk {
                 1.0
             };
             if top > sold.done {
-                let (from, to) = (self.moments(solution, sold.done), self.moments(solution, top));
+                let (from, to) = (
+                    self.moments(solution, sold.done, sold.entry),
+                    self.moments(solution, top, sold.entry),
+                );
                 let mass = p * share * (to.0 - from.0);
                 self.exercise[t] += mass;
                 self.delayed += mass;

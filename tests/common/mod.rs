@@ -15,7 +15,8 @@ use etm_solver::{Equilibrium, Settings, Summary, solve};
 use serde_json::Value;
 
 /// The figures that need not exist.
-const NULLABLE: [&str; 8] = [
+const NULLABLE: [&str; 9] = [
+    "welfare",
     "spot_best_time_value",
     "optimal_mechanism_value",
     "efficient_value",

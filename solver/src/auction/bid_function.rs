@@ -15,7 +15,7 @@ pub struct Bid {
     pub bid_foc: f64,
     /// Q(θ): probability that all rivals have higher costs.
     pub win_probability: f64,
-    /// U(θ), ETH.
+    /// U(θ), ETH, less what she has paid to take part.
     pub expected_gain: f64,
 }
 
@@ -46,10 +46,13 @@ pub struct BidFunction<'a, 'p, 'm> {
     marginal: Marginal,
     /// v(θ̂) − ρ, or 0 where the marginal type cannot win.
     start: f64,
+    /// What everyone who takes part pays.
+    entry_cost: f64,
 }
 
 impl<'a, 'p, 'm> BidFunction<'a, 'p, 'm> {
-    /// The bid function of `auction`; `None` when nobody takes part.
+    /// The bid function of `auction`; `None` when nobody takes part. `bidders` stand on the panels among those who enter
+    /// ([`super::CostPanels::among_entrants`]).
     #[must_use]
     pub fn new(bidders: &'a Bidders<'p, 'm>, format: Format, auction: &Auction) -> Option<Self> {
         let cutoff = auction.participation_cutoff?;
@@ -65,6 +68,7 @@ impl<'a, 'p, 'm> BidFunction<'a, 'p, 'm> {
             format,
             marginal,
             start,
+            entry_cost: auction.entry_cost,
         })
     }
 
@@ -176,7 +180,7 @@ impl<'a, 'p, 'm> BidFunction<'a, 'p, 'm> {
             bid: bid(self.format, value, point.rivals, shading),
             bid_foc: bid(self.format, value, point.rivals, shading_foc),
             win_probability: point.rivals,
-            expected_gain: point.rivals * shading,
+            expected_gain: point.rivals * shading - self.entry_cost,
         })
     }
 

@@ -55,6 +55,16 @@ impl<'p, 'm> Bidders<'p, 'm> {
         }
     }
 
+    /// The same types on a partition with the same points, for another number of buyers.
+    #[must_use]
+    pub(crate) fn on<'q>(&self, panels: &'q CostPanels<'m>) -> Bidders<'q, 'm> {
+        Bidders {
+            panels,
+            values: self.values.clone(),
+            discounts: self.discounts.clone(),
+        }
+    }
+
     /// The partition.
     #[must_use]
     pub fn panels(&self) -> &'p CostPanels<'m> {

@@ -50,6 +50,22 @@ impl From<BuyerCount> for Competition {
 }
 
 impl Competition {
+    /// The law of the number of those who come when each of these comes with `probability` (in [0, 1]), alone.
+    ///
+    /// A Poisson number stays Poisson and a binomial one binomial.
+    #[must_use]
+    pub fn thinned(&self, probability: f64) -> Self {
+        match *self {
+            Self::Binomial { trials, probability: p } => Self::Binomial {
+                trials,
+                probability: p * probability,
+            },
+            Self::Poisson { mean } => Self::Poisson {
+                mean: mean * probability,
+            },
+        }
+    }
+
     /// n̄, the expected number of buyers.
     #[must_use]
     pub fn expected(&self) -> f64 {

@@ -1,8 +1,10 @@
 //! An auction held at a node: who takes part, at what price, what it earns.
 
+use std::borrow::Cow;
+
 use super::bidders::{Bidders, Marginal};
-use super::reserve;
-use crate::market::AuctionRule;
+use super::entry;
+use crate::market::{AuctionRule, Participation};
 
 /// The symmetric equilibrium of the auction at one node, up to the bid function.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -17,18 +19,38 @@ pub struct Auction {
     pub sale_probability: f64,
     /// E[θ₍₁₎; sold], ETH.
     pub winner_cost: f64,
-    /// The buyers' expected total gain, ETH.
+    /// The buyers' expected total gain, ETH, what they pay to take part taken off.
     pub buyers_gain: f64,
+    /// e, the probability with which each buyer takes part before she knows her cost; `None` where buyers decide
+    /// knowing it. Among bidders, N is then thinned by e.
+    pub entry_probability: Option<f64>,
+    /// What everyone who takes part pays, win or lose, ETH.
+    pub entry_cost: f64,
+    /// The expected total of what buyers pay to take part, ETH, whoever among them pays.
+    pub participation_cost: f64,
 }
 
 /// The equilibrium of the auction among `bidders` when an unsold ticket is worth `unsold` to the holder.
 ///
 /// Π = n̄ F Q ρ + F₂ v + ω G at θ̂, plus ∫_lo^θ̂ D F₂ dθ: no density of costs or of values, no 0/0, every format
-/// (revenue equivalence; section 3 of the theory page).
+/// (revenue equivalence; section 3 of the theory page). Where entry is random, N is the number of those who enter.
 #[must_use]
-pub fn hold_auction(bidders: &Bidders<'_, '_>, rule: &AuctionRule, unsold: f64) -> Auction {
-    match reserve::cutoff(bidders, rule.reserve(), unsold) {
-        Some(cutoff) => outcome(bidders, &cutoff.marginal, cutoff.reserve, unsold),
+pub fn hold_auction(
+    bidders: &Bidders<'_, '_>,
+    rule: &AuctionRule,
+    participation: Participation,
+    unsold: f64,
+) -> Auction {
+    let entry = entry::equilibrium(bidders, rule.reserve(), participation, unsold);
+    let mut auction = match entry.cutoff {
+        Some(cutoff) => match bidders.panels().among_entrants(entry.probability) {
+            Cow::Borrowed(_) => outcome(bidders, &cutoff.marginal, cutoff.reserve, unsold),
+            Cow::Owned(entrants) => {
+                let bidders = bidders.on(&entrants);
+                let marginal = bidders.marginal(cutoff.marginal.panel, cutoff.marginal.point.cost);
+                outcome(&bidders, &marginal, cutoff.reserve, unsold)
+            }
+        },
         None => Auction {
             participation_cutoff: None,
             reserve_price: match rule.reserve() {
@@ -40,7 +62,30 @@ pub fn hold_auction(bidders: &Bidders<'_, '_>, rule: &AuctionRule, unsold: f64) 
             sale_probability: 0.0,
             winner_cost: 0.0,
             buyers_gain: 0.0,
+            entry_probability: None,
+            entry_cost: 0.0,
+            participation_cost: 0.0,
         },
+    };
+    auction.entry_probability = entry.probability;
+    auction.entry_cost = participation.participant_cost();
+    charge(bidders, participation, &mut auction);
+    auction
+}
+
+/// Takes what participants pay off the buyers' gain; the winner's cost is part of the values already.
+fn charge(bidders: &Bidders<'_, '_>, participation: Participation, auction: &mut Auction) {
+    let panels = bidders.panels();
+    auction.participation_cost = match (participation, auction.participation_cutoff) {
+        (Participation::Free, _) | (_, None) => 0.0,
+        (Participation::WinnerPays { cost }, Some(_)) => cost * auction.sale_probability,
+        (Participation::ParticipantPays { cost, .. }, Some(cutoff)) => {
+            let takes_part = auction.entry_probability.unwrap_or_else(|| panels.law().cdf(cutoff));
+            cost * panels.competition().expected() * takes_part
+        }
+    };
+    if auction.entry_cost > 0.0 {
+        auction.buyers_gain -= auction.participation_cost;
     }
 }
 
@@ -67,5 +112,8 @@ fn outcome(bidders: &Bidders<'_, '_>, marginal: &Marginal, reserve: f64, unsold:
         sale_probability: point.lowest,
         winner_cost: point.cost * point.lowest - lowest,
         buyers_gain: alone * (marginal.value - reserve) + rents,
+        entry_probability: None,
+        entry_cost: 0.0,
+        participation_cost: 0.0,
     }
 }

@@ -12,6 +12,7 @@ pub mod second_price;
 mod bid_function;
 mod bidders;
 mod competition;
+mod entry;
 mod first_order;
 mod held;
 mod panels;

@@ -3,7 +3,10 @@
 //! A ticket value is linear in cost between its knots. On a panel without a knot every integral of the auction is
 //! therefore D times an integral of F and N alone, and those are computed once per panel and used at every node.
 
+use std::borrow::Cow;
+
 use crate::cost::{CostLaw, Side, Tail, VirtualCost};
+use crate::market::Market;
 use crate::numerics::{gauss, root};
 
 use super::Competition;
@@ -21,6 +24,11 @@ const COARSEST: f64 = 0.125;
 /// Bisections of a panel that touches neither end of the stretch it is cut from: a law is smooth there on the scale of
 /// the sample types' distances, and what further bisection would resolve is the law's rounding.
 const DEEPEST_INSIDE: u32 = 6;
+/// Entry probabilities are resolved at powers of this: between them the integrands fall by a factor e¹² a panel at most,
+/// where they are below e⁻¹⁰ already.
+const ENTRY_STEP: f64 = 0.25;
+/// With fewer entrants than this on average, all that matters is smooth on the panels of the cost law itself.
+const FEWEST_ENTRANTS: f64 = 0.25;
 /// Sample types: this many steps in F, and as many in the law of the lowest cost.
 const TYPE_STEPS: u32 = 16;
 
@@ -147,10 +155,85 @@ impl<'m> CostPanels<'m> {
         panels
     }
 
+    /// The partition for the buyers of a market. Where each of them may or may not pay to learn her cost, it serves
+    /// every probability of entry: see [`Self::among_entrants`].
+    #[must_use]
+    pub fn of_market(market: &Market, virtual_cost: &'m VirtualCost<'m>) -> Self {
+        let competition = Competition::from(market.buyers().count());
+        let all = Self::new(virtual_cost, competition);
+        if !market.participation().entry_is_random() {
+            return all;
+        }
+        let mut cuts = Vec::new();
+        let mut entry = ENTRY_STEP;
+        while competition.expected() * entry > FEWEST_ENTRANTS {
+            let some = Self::new(virtual_cost, competition.thinned(entry));
+            cuts.extend(
+                some.points
+                    .iter()
+                    .zip(some.sampled)
+                    .map(|(point, sampled)| (point.cost, sampled)),
+            );
+            entry *= ENTRY_STEP;
+        }
+        all.with_cuts(cuts, &all)
+    }
+
+    /// The same costs among those who enter, each buyer with probability `entry`; the partition itself where entry is
+    /// not random (`None`), where all enter, and where nobody does.
+    #[must_use]
+    pub fn among_entrants(&self, entry: Option<f64>) -> Cow<'_, Self> {
+        match entry {
+            Some(entry) if entry > 0.0 && entry < 1.0 => Cow::Owned(self.thinned(entry)),
+            Some(_) | None => Cow::Borrowed(self),
+        }
+    }
+
+    fn thinned(&self, entry: f64) -> Self {
+        let competition = self.competition.thinned(entry);
+        let points: Vec<CostPoint> = self
+            .points
+            .iter()
+            .map(|point| CostPoint::at(point.cost, self.law, &competition))
+            .collect();
+        let panels = points
+            .windows(2)
+            .map(|pair| integrals(&pair[0], &pair[1], self.law, &competition))
+            .collect();
+        Self {
+            competition,
+            points,
+            markups: self.markups.clone(),
+            sampled: self.sampled.clone(),
+            panels,
+            ..*self
+        }
+    }
+
+    /// P(θ) among those who enter, as on [`Self::among_entrants`].
+    #[must_use]
+    pub(crate) fn lowest_cdf(&self, entry: Option<f64>, cost: f64) -> f64 {
+        let tail = Tail::at(self.law, cost);
+        self.competition_of(entry).lowest_cdf(&tail)
+    }
+
+    /// The law of the number of those who enter.
+    pub(crate) fn competition_of(&self, entry: Option<f64>) -> Competition {
+        match entry {
+            Some(entry) if entry > 0.0 && entry < 1.0 => self.competition.thinned(entry),
+            Some(_) | None => self.competition,
+        }
+    }
+
     /// This partition with `knots` among its points; what `previous` (a refinement of the same partition) has
     /// computed is taken over.
     #[must_use]
     pub fn refined(&self, knots: &[f64], previous: &Self) -> Self {
+        self.with_cuts(knots.iter().map(|knot| (*knot, false)), previous)
+    }
+
+    /// This partition with more points, each marked as a sample type or not.
+    fn with_cuts(&self, cuts: impl IntoIterator<Item = (f64, bool)>, previous: &Self) -> Self {
         let (lower, upper) = (self.law.lower(), self.law.upper());
         let mut costs: Vec<(f64, bool)> = self
             .points
@@ -158,7 +241,7 @@ impl<'m> CostPanels<'m> {
             .zip(&self.sampled)
             .map(|(point, sampled)| (point.cost, *sampled))
             .collect();
-        costs.extend(knots.iter().filter(|x| **x > lower && **x < upper).map(|x| (*x, false)));
+        costs.extend(cuts.into_iter().filter(|(x, _)| *x > lower && *x < upper));
         // A knot on a point of the partition: the point stays, first, with its mark.
         costs.sort_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
         costs.dedup_by(|later, earlier| later.0 == earlier.0);

@@ -1,80 +1,78 @@
-//! Reserve rules: from a rule to the marginal type θ̂ and the price ρ.
+//! The optimal reserve: the cutoff θ̂ that maximises the holder's value Π, over all cutoffs.
 //!
-//! With ρ = v(θ̂) the holder's value is Π(θ̂) = ω + (v(θ̂) − ω) P(θ̂) + ∫_lo^θ̂ D F₂ dθ, whose derivative is
-//! n̄ f Q (v − ω − D F/f). D steps down in θ, so this marginal revenue jumps *up* at kinks and Π has several local
-//! maxima: all of them are found, and compared (Myerson 1981, without regularity of the values).
+//! With (v(θ̂) − ρ) Q(θ̂) = K, what every participant pays, Π(θ̂) = ω + (v(θ̂) − ω) P(θ̂) + ∫_lo^θ̂ D F₂ dθ − n̄ F(θ̂) K,
+//! whose derivative is n̄ f [Q (v − ω − D F/f) − K]. D steps down in θ, so this marginal revenue jumps *up* at kinks
+//! and Π has several local maxima: all of them are found, and compared (Myerson 1981, without regularity of the values).
 
 use super::bidders::{Bidders, Marginal};
 use super::panels::{NEGLIGIBLE_LOG, cost_where, fallen};
-use crate::cost::Tail;
-use crate::market::Reserve;
-use crate::numerics::gauss;
+use crate::cost::{Side, Tail};
+use crate::numerics::{gauss, root};
 
 /// Two revenues closer than this, relative to the larger, tie; a tie among cutoffs goes to the larger.
 const TIE: f64 = 1e-12;
 /// Revenues closer than this, relative, are compared by their scaled difference.
 const COMPARED: f64 = 1e-9;
+/// Where the virtual cost falls and taking part costs something, marginal revenue may turn more than once on a panel:
+/// it is followed in this many steps.
+const FALLING_STEPS: u32 = 32;
 
-/// Who takes part and at what reserve price.
-pub(crate) struct Cutoff {
+/// A cutoff and what lies below it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Candidate {
     pub marginal: Marginal,
-    pub reserve: f64,
-}
-
-/// The cutoff and price of a reserve rule; `None` if no type of positive measure takes part.
-pub(crate) fn cutoff(bidders: &Bidders<'_, '_>, rule: Reserve, unsold: f64) -> Option<Cutoff> {
-    match rule {
-        Reserve::None => priced(bidders, 0.0),
-        Reserve::Price(price) => priced(bidders, price),
-        Reserve::Optimal => optimal(bidders, unsold),
-    }
-}
-
-fn priced(bidders: &Bidders<'_, '_>, price: f64) -> Option<Cutoff> {
-    bidders.largest_type_worth(price).map(|marginal| Cutoff {
-        marginal,
-        reserve: price,
-    })
-}
-
-/// A local maximum of Π over the cutoff.
-struct Candidate {
-    marginal: Marginal,
     /// ∫_lo^θ̂ D F₂.
     second: f64,
 }
 
 impl Candidate {
-    fn revenue(&self, unsold: f64) -> f64 {
-        unsold + (self.marginal.value - unsold) * self.marginal.point.lowest + self.second
+    /// Any cutoff.
+    pub fn at(bidders: &Bidders<'_, '_>, marginal: Marginal) -> Self {
+        let whole: f64 = bidders.panels().panels()[..marginal.panel]
+            .iter()
+            .zip(bidders.discounts())
+            .map(|(integrals, discount)| discount * integrals.second)
+            .sum();
+        Self {
+            second: whole + bidders.discounts()[marginal.panel] * marginal.second,
+            marginal,
+        }
+    }
+
+    fn revenue(&self, bidders: &Bidders<'_, '_>, entry_cost: f64, unsold: f64) -> f64 {
+        let spent = entry_cost * bidders.panels().competition().expected() * self.marginal.point.cdf;
+        unsold + (self.marginal.value - unsold) * self.marginal.point.lowest + self.second - spent
     }
 }
 
-fn optimal(bidders: &Bidders<'_, '_>, unsold: f64) -> Option<Cutoff> {
-    if bidders.values()[0] <= unsold {
+/// The best cutoff when every participant pays `entry_cost`; `None` if no sale is best.
+pub(super) fn best(bidders: &Bidders<'_, '_>, entry_cost: f64, unsold: f64) -> Option<Candidate> {
+    if bidders.values()[0] - unsold <= entry_cost {
         // Even the lowest cost is worth no more than keeping the ticket.
         return None;
     }
     let mut best: Option<Candidate> = None;
-    for candidate in local_maxima(bidders, unsold) {
+    for candidate in local_maxima(bidders, entry_cost, unsold) {
         let better = best
             .as_ref()
-            .is_none_or(|incumbent| at_least(bidders, unsold, &candidate, incumbent));
+            .is_none_or(|incumbent| at_least(bidders, entry_cost, unsold, &candidate, incumbent));
         if better {
             best = Some(candidate);
         }
     }
-    best.map(|best| Cutoff {
-        reserve: best.marginal.value,
-        marginal: best.marginal,
-    })
+    best
 }
 
 /// Every cutoff above lo at which the marginal revenue turns from positive to negative, increasing.
-fn local_maxima(bidders: &Bidders<'_, '_>, unsold: f64) -> Vec<Candidate> {
+pub(super) fn local_maxima(bidders: &Bidders<'_, '_>, entry_cost: f64, unsold: f64) -> Vec<Candidate> {
     let panels = bidders.panels();
     let (points, markups) = (panels.points(), panels.markups());
     let (values, discounts) = (bidders.values(), bidders.discounts());
+    let slope = Slope {
+        bidders,
+        entry_cost,
+        unsold,
+    };
     let mut found = Vec::new();
     let mut second = 0.0;
     let mut rising_before = false;
@@ -82,13 +80,8 @@ fn local_maxima(bidders: &Bidders<'_, '_>, unsold: f64) -> Vec<Candidate> {
         if values[k] <= 0.0 {
             break;
         }
-        let marginal_revenue = |value: f64, markup: f64| {
-            // D = 0 only where v is 0 already; 0 · ∞ at an end without density must not be NaN.
-            let rent = if discount > 0.0 { discount * markup } else { 0.0 };
-            value - unsold - rent
-        };
-        let at_left = marginal_revenue(values[k], markups[k].right);
-        let at_right = marginal_revenue(values[k + 1], markups[k + 1].left);
+        let at_left = slope.of(discount, values[k], markups[k].right, points[k].rivals);
+        let at_right = slope.of(discount, values[k + 1], markups[k + 1].left, points[k + 1].rivals);
         if rising_before && at_left <= 0.0 && k > 0 {
             found.push(Candidate {
                 marginal: bidders.marginal(k - 1, points[k].cost),
@@ -96,12 +89,7 @@ fn local_maxima(bidders: &Bidders<'_, '_>, unsold: f64) -> Vec<Candidate> {
             });
         }
         rising_before = at_right > 0.0;
-        if at_left > 0.0 && at_right <= 0.0 {
-            // v − ω − D F/f = D (level − z(θ)).
-            let level = points[k].cost + (values[k] - unsold) / discount;
-            let cost = panels
-                .virtual_cost()
-                .crossing(level, points[k].cost, points[k + 1].cost);
+        for cost in slope.turns(k, at_left, at_right) {
             let marginal = bidders.marginal(k, cost);
             let partial = discount * marginal.second;
             found.push(Candidate {
@@ -121,19 +109,104 @@ fn local_maxima(bidders: &Bidders<'_, '_>, unsold: f64) -> Vec<Candidate> {
     found
 }
 
+/// The marginal revenue v − ω − D F/f − K/Q, which has the sign of Π′.
+struct Slope<'a, 'p, 'm> {
+    bidders: &'a Bidders<'p, 'm>,
+    entry_cost: f64,
+    unsold: f64,
+}
+
+impl Slope<'_, '_, '_> {
+    fn of(&self, discount: f64, value: f64, markup: f64, rivals: f64) -> f64 {
+        // D = 0 only where v is 0 already; 0 · ∞ at an end without density must not be NaN, nor 0/0 where Q vanishes.
+        let rent = if discount > 0.0 { discount * markup } else { 0.0 };
+        let spent = if self.entry_cost > 0.0 {
+            self.entry_cost / rivals
+        } else {
+            0.0
+        };
+        value - self.unsold - rent - spent
+    }
+
+    /// Where it falls through zero inside a panel, given its signs at the ends.
+    fn turns(&self, panel: usize, at_left: f64, at_right: f64) -> Vec<f64> {
+        let bidders = self.bidders;
+        let panels = bidders.panels();
+        let (left, right) = (panels.points()[panel].cost, panels.points()[panel + 1].cost);
+        let falls = at_left > 0.0 && at_right <= 0.0;
+        if self.entry_cost == 0.0 {
+            // v − ω − D F/f = D (level − z(θ)).
+            let level = left + (bidders.values()[panel] - self.unsold) / bidders.discounts()[panel];
+            return Vec::from_iter(falls.then(|| panels.virtual_cost().crossing(level, left, right)));
+        }
+        let markups = panels.markups();
+        if left + markups[panel].right <= right + markups[panel + 1].left {
+            return Vec::from_iter(falls.then(|| self.root(panel, left, right)));
+        }
+        let width = (right - left) / f64::from(FALLING_STEPS);
+        let stations: Vec<f64> = (1..FALLING_STEPS).map(|j| left + width * f64::from(j)).collect();
+        let mut before = (left, at_left);
+        let mut turns = Vec::new();
+        for cost in stations.into_iter().chain([right]) {
+            let here = if cost < right { self.at(panel, cost) } else { at_right };
+            if before.1 > 0.0 && here <= 0.0 {
+                turns.push(self.root(panel, before.0, cost));
+            }
+            before = (cost, here);
+        }
+        turns
+    }
+
+    fn at(&self, panel: usize, cost: f64) -> f64 {
+        let panels = self.bidders.panels();
+        let law = panels.law();
+        let rivals = panels.competition().log_rivals_above(&Tail::at(law, cost)).exp();
+        let discount = self.bidders.discounts()[panel];
+        self.of(
+            discount,
+            self.bidders.value_in(panel, cost),
+            law.markup(cost, Side::Right),
+            rivals,
+        )
+    }
+
+    fn root(&self, panel: usize, from: f64, to: f64) -> f64 {
+        // Signs that differ only by a limit at an end: the maximum is at that end, up to rounding.
+        root::bracketed(from, to, |cost| self.at(panel, cost)).unwrap_or_else(|| {
+            if self.at(panel, 0.5 * (from + to)) > 0.0 {
+                to
+            } else {
+                from
+            }
+        })
+    }
+}
+
 /// Whether the larger cutoff earns at least what the smaller does, up to [`TIE`].
-fn at_least(bidders: &Bidders<'_, '_>, unsold: f64, larger: &Candidate, smaller: &Candidate) -> bool {
-    let (high, low) = (larger.revenue(unsold), smaller.revenue(unsold));
+pub(super) fn at_least(
+    bidders: &Bidders<'_, '_>,
+    entry_cost: f64,
+    unsold: f64,
+    larger: &Candidate,
+    smaller: &Candidate,
+) -> bool {
+    let [high, low] = [larger, smaller].map(|one| one.revenue(bidders, entry_cost, unsold));
     let scale = high.abs().max(low.abs());
     if (high - low).abs() > COMPARED * scale {
         return high > low;
     }
-    let (difference, size) = scaled_difference(bidders, unsold, &smaller.marginal, &larger.marginal);
+    let (difference, size) = scaled_difference(bidders, entry_cost, unsold, &smaller.marginal, &larger.marginal);
     difference >= -TIE * size
 }
 
 /// (Π(b) − Π(a))/Q(a) and the size of its parts, for cutoffs a < b: what remains visible when Q(a) underflows.
-fn scaled_difference(bidders: &Bidders<'_, '_>, unsold: f64, a: &Marginal, b: &Marginal) -> (f64, f64) {
+fn scaled_difference(
+    bidders: &Bidders<'_, '_>,
+    entry_cost: f64,
+    unsold: f64,
+    a: &Marginal,
+    b: &Marginal,
+) -> (f64, f64) {
     let panels = bidders.panels();
     let (law, competition) = (panels.law(), panels.competition());
     let log_scale = a.point.log_rivals;
@@ -163,5 +236,10 @@ fn scaled_difference(bidders: &Bidders<'_, '_>, unsold: f64, a: &Marginal, b: &M
     }
     let kept = (a.value - unsold) * none(a.point.cost).0;
     let given = (b.value - unsold) * none(b.point.cost).0;
-    (kept - given - lost, kept.abs() + given.abs() + lost)
+    let spent = if entry_cost > 0.0 {
+        entry_cost * expected * (b.point.cdf - a.point.cdf) / a.point.rivals
+    } else {
+        0.0
+    };
+    (kept - given - lost - spent, kept.abs() + given.abs() + lost + spent)
 }

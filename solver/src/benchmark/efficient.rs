@@ -2,7 +2,7 @@
 
 use crate::auction::CostPanels;
 use crate::exercise::{OwnUse, TicketProfile};
-use crate::market::{Market, Participation};
+use crate::market::Market;
 use crate::prize::FinitePrizes;
 
 /// ∫ V_0(min(θ + K, θ_S), R_0) dP(θ), ETH, where nobody coming counts as θ = ∞.
@@ -17,7 +17,7 @@ pub fn efficient_value(
     profile: &TicketProfile<'_>,
     own_use: Option<&OwnUse>,
 ) -> Option<f64> {
-    if !market.discounts_alike() || matches!(market.participation(), Participation::ParticipantPays { .. }) {
+    if !market.discounts_alike() || market.participation().participant_cost() > 0.0 {
         return None;
     }
     let winner_cost = market.participation().winner_cost();

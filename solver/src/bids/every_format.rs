@@ -98,8 +98,9 @@ impl Equilibrium {
         let virtual_cost = VirtualCost::new(market.buyers().cost());
         let panels = node.panels(market, &virtual_cost);
         let profile = node.profile();
-        let bidders = Bidders::new(&panels, &profile, market.participation().winner_cost());
         let auction = &self.induction.timing.at(slot, node.state).auction;
+        let entrants = panels.among_entrants(auction.entry_probability);
+        let bidders = Bidders::new(&entrants, &profile, market.participation().winner_cost());
         let first = BidFunction::new(&bidders, Format::FirstPrice, auction)
             .map_or_else(|| vec![None; costs.len()], |function| function.at(costs));
         let in_format = |format: Format| {
@@ -119,7 +120,7 @@ impl Equilibrium {
             all_pay: all_pay[k],
             spot: spot.bids[k],
         });
-        let marginal_rivals = auction.participation_cutoff.map(|cutoff| panels.point(cutoff).rivals);
+        let marginal_rivals = auction.participation_cutoff.map(|cutoff| entrants.point(cutoff).rivals);
         Ok(NodeBids {
             slot,
             prize: node.prize,

@@ -35,8 +35,9 @@ impl Equilibrium {
         let virtual_cost = VirtualCost::new(market.buyers().cost());
         let panels = node.panels(market, &virtual_cost);
         let profile = node.profile();
-        let bidders = Bidders::new(&panels, &profile, market.participation().winner_cost());
         let auction = &self.induction.timing.at(slot, node.state).auction;
+        let entrants = panels.among_entrants(auction.entry_probability);
+        let bidders = Bidders::new(&entrants, &profile, market.participation().winner_cost());
         let bids = BidFunction::new(&bidders, market.auction().format(), auction)
             .map_or_else(|| vec![None; costs.len()], |function| function.at(costs));
         Ok(costs

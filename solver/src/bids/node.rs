@@ -1,6 +1,6 @@
 //! Ticket values at one node, found again by walking back from maturity.
 
-use crate::auction::{Competition, CostPanels};
+use crate::auction::CostPanels;
 use crate::cost::VirtualCost;
 use crate::error::SolveError;
 use crate::exercise::{ExerciseBoundary, TicketProfile, TicketValues};
@@ -67,7 +67,7 @@ impl<'m> NodeValues<'m> {
 
     /// The cost axis with the kinks of the values among its points.
     pub fn panels<'p>(&self, market: &Market, virtual_cost: &'p VirtualCost<'p>) -> CostPanels<'p> {
-        let base = CostPanels::new(virtual_cost, Competition::from(market.buyers().count()));
+        let base = CostPanels::of_market(market, virtual_cost);
         base.refined(self.values.knots(), &base)
     }
 }

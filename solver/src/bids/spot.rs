@@ -33,7 +33,9 @@ impl SpotAuction {
             .holder()
             .own_cost()
             .map_or(0.0, |own_cost| (prize - own_cost).max(0.0));
-        let auction = hold_auction(&bidders, market.auction(), unsold);
+        let auction = hold_auction(&bidders, market.auction(), market.participation(), unsold);
+        let entrants = refined.among_entrants(auction.entry_probability);
+        let bidders = Bidders::new(&entrants, &profile, market.participation().winner_cost());
         let bids = BidFunction::new(&bidders, market.auction().format(), &auction)
             .map_or_else(|| vec![None; costs.len()], |function| function.by_integral(costs));
         Self { auction, bids }

@@ -4,7 +4,7 @@ use ndarray::Array2;
 
 use super::case::Case;
 use super::witness::Witness;
-use crate::auction::{Competition, CostPanels};
+use crate::auction::CostPanels;
 use crate::cost::VirtualCost;
 use crate::market::{Exercise, Sale};
 use crate::timing::Decision;
@@ -27,8 +27,15 @@ pub(super) fn different(case: &Case<'_>) -> Result<(f64, Option<Witness>), &'sta
     if matches!(case.market.ticket().exercise(), Exercise::Lottery { .. }) {
         return Err("a lottery ticket's slot is drawn: there is no spot auction for the same slot");
     }
+    let nodes = (0..=case.maturity()).flat_map(|slot| case.equilibrium.induction.timing.slot(slot));
+    if nodes
+        .filter_map(|node| node.auction.entry_probability)
+        .any(|entry| entry > 0.0 && entry < 1.0)
+    {
+        return Err("buyers enter by lot, anew at each date: there is no same winner");
+    }
     let virtual_cost = VirtualCost::new(case.market.buyers().cost());
-    let panels = CostPanels::new(&virtual_cost, Competition::from(case.market.buyers().count()));
+    let panels = CostPanels::of_market(case.market, &virtual_cost);
     let intervals = Intervals::new(case, &panels);
     let alike = alike(case, &intervals);
     let weights = || intervals.weights.iter().copied().chain([intervals.nobody]);

@@ -2,7 +2,7 @@
 
 use super::case::Case;
 use super::witness::Witness;
-use crate::auction::{BidFunction, Bidders, Competition, CostPanels};
+use crate::auction::{BidFunction, Bidders, CostPanels};
 use crate::cost::VirtualCost;
 use crate::exercise::TicketValues;
 
@@ -17,7 +17,7 @@ const MOST_CUTOFFS: usize = 2000;
 pub(super) fn distance(case: &Case<'_>) -> (f64, Option<Witness>) {
     let (market, prizes) = (case.market, case.prizes);
     let virtual_cost = VirtualCost::new(market.buyers().cost());
-    let base = CostPanels::new(&virtual_cost, Competition::from(market.buyers().count()));
+    let base = CostPanels::of_market(market, &virtual_cost);
     let types = types(case, &base);
     let mut values = TicketValues::at_maturity(market, prizes);
     let kept = market.buyers_discount_factor() * market.ticket().survival_probability();
@@ -42,8 +42,9 @@ pub(super) fn distance(case: &Case<'_>) -> (f64, Option<Witness>) {
         panels = base.refined(values.knots(), &panels);
         for state in sales {
             let profile = values.profile(state);
-            let bidders = Bidders::new(&panels, &profile, market.participation().winner_cost());
             let node = case.equilibrium.induction.timing.at(slot, state);
+            let entrants = panels.among_entrants(node.auction.entry_probability);
+            let bidders = Bidders::new(&entrants, &profile, market.participation().winner_cost());
             let bids = BidFunction::new(&bidders, market.auction().format(), &node.auction)
                 .map_or_else(|| vec![None; types.len()], |function| function.by_integral(&types));
             for (k, &cost) in types.iter().enumerate() {

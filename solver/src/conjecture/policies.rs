@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::case::Case;
-use crate::auction::{Auction, Competition, CostPanels};
+use crate::auction::{Auction, CostPanels};
 use crate::cost::VirtualCost;
 use crate::market::Exercise;
 use crate::path::{Path, unconditional};
@@ -101,7 +101,7 @@ fn expectation(case: &Case<'_>, slot: usize, pick: fn(&Auction) -> f64) -> f64 {
 /// A just-in-time auction in the slot of the holder's choice.
 fn spot(case: &Case<'_>, settings: &Settings<'_>) -> Policy {
     let virtual_cost = VirtualCost::new(case.market.buyers().cost());
-    let panels = CostPanels::new(&virtual_cost, Competition::from(case.market.buyers().count()));
+    let panels = CostPanels::of_market(case.market, &virtual_cost);
     let induction = Induction::of_spot_auctions(case.market, case.prizes, &panels, settings);
     let path = Path::follow(case.market, case.prizes, &panels, None, &induction, settings);
     let value = induction.timing.at(0, case.prizes.initial()).value;

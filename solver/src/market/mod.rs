@@ -144,12 +144,6 @@ impl Market {
                 what: "a continuous prize process",
             });
         }
-        if matches!(self.participation, Participation::ParticipantPays { .. }) {
-            list.push(Unsupported {
-                key: "participation.payer",
-                what: "a participation cost paid by every participant",
-            });
-        }
         if self.holder.sale() == Sale::UntilSold(Pool::Fixed) {
             list.push(Unsupported {
                 key: "holder.pool",

@@ -52,6 +52,21 @@ impl Participation {
         }
     }
 
+    /// What everyone who takes part pays, win or lose, ETH.
+    #[must_use]
+    pub fn participant_cost(self) -> f64 {
+        match self {
+            Self::ParticipantPays { cost, .. } => cost,
+            Self::Free | Self::WinnerPays { .. } => 0.0,
+        }
+    }
+
+    /// Whether buyers decide by lot whether to take part: those who must pay to learn their costs.
+    #[must_use]
+    pub fn entry_is_random(self) -> bool {
+        matches!(self, Self::ParticipantPays { cost, learns_cost: LearnsCost::After } if cost > 0.0)
+    }
+
     /// K whoever pays it, ETH.
     #[must_use]
     pub fn cost(self) -> f64 {

@@ -20,6 +20,11 @@ pub(crate) fn unit_rule(degree: usize) -> Vec<(f64, f64)> {
     rule
 }
 
+/// Nodes and weights of the panel rule on [0, 1].
+pub(crate) fn panel_rule() -> &'static [(f64, f64)] {
+    &PANEL
+}
+
 /// ∫ of each of `N` functions over [a, b] by the 12-point rule.
 ///
 /// ```

@@ -1,6 +1,9 @@
 //! The winners' costs cut where it matters: at the exercise boundaries.
 
-use crate::auction::CostPanels;
+use std::borrow::Cow;
+
+use crate::auction::{Competition, CostPanels};
+use crate::cost::Tail;
 use crate::exercise::ExerciseBoundary;
 
 /// The cost intervals between the exercise boundaries of a stretch of slots.
@@ -12,7 +15,11 @@ pub(super) struct CostIntervals {
     thresholds: Vec<f64>,
     /// The last slot that uses each threshold.
     last_use: Vec<usize>,
-    /// P at the thresholds, and at `upper`.
+    /// F and S at the thresholds.
+    tails: Vec<Tail>,
+    /// The law of the number of buyers.
+    competition: Competition,
+    /// P at the thresholds when all of them enter; then 1, for `upper`: no winner's cost is above it.
     lowest: Vec<f64>,
     /// hi, or the largest cost of any winner.
     upper: f64,
@@ -30,19 +37,22 @@ impl CostIntervals {
         // The latest use of a cost comes first and survives.
         uses.dedup_by(|later, first| later.0 == first.0);
         let thresholds: Vec<f64> = uses.iter().map(|(cost, _)| *cost).collect();
-        let mut lowest: Vec<f64> = thresholds.iter().map(|&cost| panels.point(cost).lowest).collect();
-        lowest.push(panels.point(upper).lowest);
+        let tails: Vec<Tail> = thresholds.iter().map(|&cost| Tail::at(panels.law(), cost)).collect();
+        let competition = *panels.competition();
+        let lowest = lowest_among(&competition, &tails);
         Self {
             thresholds,
+            tails,
+            competition,
             last_use: uses.into_iter().map(|(_, slot)| slot).collect(),
             lowest,
             upper,
         }
     }
 
-    /// Of winners with costs up to `cutoff`, of whom P is `cutoff_lowest`, who hold the ticket from `slot` on: only
-    /// boundaries ahead and below the cutoff tell them apart.
-    pub fn of_winners(&self, slot: usize, cutoff: f64, cutoff_lowest: f64) -> Self {
+    /// Of winners with costs up to `cutoff` who hold the ticket from `slot` on: only boundaries ahead and below the
+    /// cutoff tell them apart.
+    pub fn of_winners(&self, slot: usize, cutoff: f64) -> Self {
         let mut fewer = self.clone();
         let keep: Vec<bool> = self
             .thresholds
@@ -52,9 +62,6 @@ impl CostIntervals {
             .collect();
         fewer.keep(&keep);
         fewer.upper = self.upper.min(cutoff);
-        if let Some(last) = fewer.lowest.last_mut() {
-            *last = cutoff_lowest;
-        }
         fewer
     }
 
@@ -63,9 +70,13 @@ impl CostIntervals {
         self.lowest.len()
     }
 
-    /// P at the upper end of each interval.
-    pub fn lowest(&self) -> &[f64] {
-        &self.lowest
+    /// P at the upper end of each interval when each buyer enters with probability `entry` (`None`: all decide
+    /// knowing their costs); 1 at the last.
+    pub fn lowest(&self, entry: Option<f64>) -> Cow<'_, [f64]> {
+        match entry {
+            Some(entry) if entry < 1.0 => Cow::Owned(lowest_among(&self.competition.thinned(entry), &self.tails)),
+            Some(_) | None => Cow::Borrowed(&self.lowest),
+        }
     }
 
     /// How many intervals lie below an exercise boundary.
@@ -89,8 +100,17 @@ impl CostIntervals {
     pub fn keep(&mut self, keep: &[bool]) {
         retain(&mut self.thresholds, keep);
         retain(&mut self.last_use, keep);
+        retain(&mut self.tails, keep);
         retain(&mut self.lowest, keep);
     }
+}
+
+fn lowest_among(competition: &Competition, tails: &[Tail]) -> Vec<f64> {
+    tails
+        .iter()
+        .map(|tail| competition.lowest_cdf(tail))
+        .chain([1.0])
+        .collect()
 }
 
 /// Drops the entries not to be kept; those beyond the end of `keep` stay.

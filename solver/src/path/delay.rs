@@ -5,7 +5,7 @@ use ndarray::Array2;
 use super::Path;
 use super::cost_intervals::CostIntervals;
 use super::winners::{Sales, Winners};
-use crate::auction::CostPanels;
+use crate::auction::{Auction, CostPanels};
 use crate::error::SolveError;
 use crate::market::Market;
 use crate::prize::FinitePrizes;
@@ -129,7 +129,7 @@ impl<'a> SaleSlots<'a> {
 
     /// The tickets sold in a slot; `None` if there are none.
     fn sold_in(&self, slot: usize) -> Option<Winners<'a>> {
-        let sales: Vec<(usize, f64, f64, f64)> = self
+        let sales: Vec<(usize, f64, f64, &Auction)> = self
             .induction
             .timing
             .slot(slot)
@@ -138,16 +138,15 @@ impl<'a> SaleSlots<'a> {
             .filter(|(_, node)| node.decision == Decision::Sell)
             .filter_map(|(state, node)| {
                 let cutoff = node.auction.participation_cutoff?;
-                let sold = node.auction.sale_probability;
                 let mass = self.path.reach(slot, state);
-                (mass * sold > 0.0).then_some((state, mass, cutoff, sold))
+                (mass * node.auction.sale_probability > 0.0).then_some((state, mass, cutoff, &node.auction))
             })
             .collect();
-        let (_, _, cutoff, sold) = sales.iter().copied().max_by(|a, b| a.2.total_cmp(&b.2))?;
-        let intervals = self.intervals.of_winners(slot, cutoff, sold);
+        let (_, _, cutoff, _) = sales.iter().copied().max_by(|a, b| a.2.total_cmp(&b.2))?;
+        let intervals = self.intervals.of_winners(slot, cutoff);
         let mut winners = Winners::new(self.prizes, self.market.ticket().exercise(), intervals, Sales::OneSlot);
-        for (state, mass, _, sold) in sales {
-            winners.add(state, mass, sold);
+        for (state, mass, _, auction) in sales {
+            winners.add(state, mass, auction);
         }
         Some(winners)
     }

@@ -33,8 +33,11 @@ pub struct Path {
     pub prize_at_sale: f64,
     /// E[winner's cost; sold], ETH.
     pub cost_at_sale: f64,
-    /// The buyers' expected total gain, discounted by their own factor to slot 0, ETH.
+    /// The buyers' expected total gain, net of what taking part costs them, discounted by their own factor to slot 0,
+    /// ETH.
     pub buyers_surplus: f64,
+    /// The expected total of what taking part costs the buyers, discounted likewise, ETH.
+    pub participation_cost_burned: f64,
 }
 
 impl Path {
@@ -73,14 +76,14 @@ impl Path {
                 let prize = prizes.states(slot)[state];
                 if node.decision == Decision::Sell {
                     path.sell(slot, mass, prize, factor, node);
-                    let sold = node.auction.sale_probability;
-                    winners.add(state, mass, sold);
+                    winners.add(state, mass, &node.auction);
                     if let Some(cutoff) = node.auction.participation_cutoff {
                         let marginal = induction.boundary.slot(slot)[state]
                             .min(cutoff)
                             .max(panels.law().lower());
                         // In the order of the products that make up `sold`: a certain event then has probability 1 exactly.
-                        path.immediate += walk.drawn() * (mass * panels.point(marginal).lowest);
+                        let at_once = panels.lowest_cdf(node.auction.entry_probability, marginal);
+                        path.immediate += walk.drawn() * (mass * at_once);
                     }
                 }
                 path.exercise_probability[slot] += walk.hold(state, prize, node);
@@ -116,6 +119,7 @@ impl Path {
             prize_at_sale: 0.0,
             cost_at_sale: 0.0,
             buyers_surplus: 0.0,
+            participation_cost_burned: 0.0,
         }
     }
 
@@ -127,6 +131,7 @@ impl Path {
         self.prize_at_sale += sold * prize;
         self.cost_at_sale += mass * node.auction.winner_cost;
         self.buyers_surplus += factor * mass * node.auction.buyers_gain;
+        self.participation_cost_burned += factor * mass * node.auction.participation_cost;
     }
 
     /// Probability that slot `slot` begins at `state` with the ticket unsold (and, in a lottery, undrawn).

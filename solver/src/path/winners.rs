@@ -3,6 +3,7 @@
 use ndarray::{Array2, Axis};
 
 use super::cost_intervals::CostIntervals;
+use crate::auction::Auction;
 use crate::market::Exercise;
 use crate::prize::FinitePrizes;
 
@@ -51,11 +52,12 @@ impl<'m> Winners<'m> {
         }
     }
 
-    /// Adds `mass` tickets sold now at `state` to winners below the cutoff, of whom P is `cutoff_lowest`.
-    pub fn add(&mut self, state: usize, mass: f64, cutoff_lowest: f64) {
+    /// Adds `mass` tickets auctioned now at `state`, to winners below the cutoff: the lowest costs among those who enter.
+    pub fn add(&mut self, state: usize, mass: f64, auction: &Auction) {
+        let cutoff_lowest = auction.sale_probability;
         let mut row = self.mass.row_mut(state);
         let mut below = 0.0;
-        for (k, &lowest) in self.intervals.lowest().iter().enumerate() {
+        for (k, &lowest) in self.intervals.lowest(auction.entry_probability).iter().enumerate() {
             let upto = lowest.min(cutoff_lowest);
             let sold = mass * (upto - below);
             row[k] += sold;

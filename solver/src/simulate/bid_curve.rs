@@ -8,15 +8,18 @@ pub(super) struct BidCurve {
     points: Vec<CurvePoint>,
     /// F(θ̂).
     pub participating: f64,
+    /// The probability with which a buyer enters before she knows her cost; 1 where buyers decide knowing it.
+    pub entry: f64,
     /// ρ.
     pub reserve: f64,
 }
 
 impl BidCurve {
-    pub fn new(points: Vec<CurvePoint>, participating: f64, reserve: f64) -> Self {
+    pub fn new(points: Vec<CurvePoint>, participating: f64, entry: f64, reserve: f64) -> Self {
         Self {
             points,
             participating,
+            entry,
             reserve,
         }
     }
@@ -68,7 +71,7 @@ mod tests {
                 slope_right: slope(cost),
             })
             .collect();
-        let curve = BidCurve::new(points, 1.0, 0.0);
+        let curve = BidCurve::new(points, 1.0, 1.0, 0.0);
         for cost in [0.0, 0.1, 0.4, 0.77, 1.0] {
             let (value, bid) = curve.at(cost);
             assert!((value - (3.0 - cost)).abs() < 1e-15);

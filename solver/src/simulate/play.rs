@@ -129,8 +129,15 @@ impl Script<'_> {
         // The lowest costs decide; the bids of all are needed where all pay or one deviates.
         let everyone = format == Format::AllPay || factor != 1.0;
         let mut lowest = [f64::INFINITY; 2];
+        // Who pays to take part: with random entry also those whose costs then prove too high to bid.
+        let mut paying: u64 = 0;
+        let by_lot = self.market.participation().entry_is_random();
         for number in 0..count {
+            if curve.entry < 1.0 && uniform(rng) > curve.entry {
+                continue;
+            }
             let rank = uniform(rng);
+            paying += u64::from(by_lot || rank <= curve.participating);
             if rank > curve.participating {
                 continue;
             }
@@ -153,6 +160,8 @@ impl Script<'_> {
                 bidders.push(bidder(curve, law.quantile(rank), 1.0, false));
             }
         }
+        let paid_to_enter = paying as f64 * self.market.participation().participant_cost();
+        outcome.buyers_gain -= self.buyer_factors[slot] * paid_to_enter;
         if factor != 1.0 {
             outcome.deviation_gain = self.compare(bidders, factor, curve.reserve);
         }

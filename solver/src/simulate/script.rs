@@ -2,7 +2,7 @@
 
 use super::bid_curve::BidCurve;
 use super::count_table::CountTable;
-use crate::auction::{BidFunction, Bidders, Competition, CostPanels};
+use crate::auction::{BidFunction, Bidders, CostPanels};
 use crate::cost::VirtualCost;
 use crate::equilibrium::Equilibrium;
 use crate::error::SolveError;
@@ -90,7 +90,7 @@ impl<'a> Script<'a> {
         let size = prizes.size();
         let reached = reachable(prizes, maturity);
         let virtual_cost = VirtualCost::new(market.buyers().cost());
-        let base = CostPanels::new(&virtual_cost, Competition::from(market.buyers().count()));
+        let base = CostPanels::of_market(market, &virtual_cost);
         let mut panels = base.clone();
         let mut values = TicketValues::at_maturity(market, prizes);
         let mut curves: Vec<Option<BidCurve>> = vec![None; (maturity + 1) * size];
@@ -105,13 +105,19 @@ impl<'a> Script<'a> {
                     continue;
                 }
                 let profile = values.profile(state);
-                let bidders = Bidders::new(&panels, &profile, market.participation().winner_cost());
                 let auction = &self.equilibrium.induction.timing.at(slot, state).auction;
+                let entrants = panels.among_entrants(auction.entry_probability);
+                let bidders = Bidders::new(&entrants, &profile, market.participation().winner_cost());
                 let function = BidFunction::new(&bidders, market.auction().format(), auction);
                 curves[index] = function.map(|function| {
                     let cutoff = auction.participation_cutoff.unwrap_or(f64::NEG_INFINITY);
                     let reserve = auction.reserve_price.unwrap_or(0.0);
-                    BidCurve::new(function.curve(), market.buyers().cost().cdf(cutoff), reserve)
+                    BidCurve::new(
+                        function.curve(),
+                        market.buyers().cost().cdf(cutoff),
+                        auction.entry_probability.unwrap_or(1.0),
+                        reserve,
+                    )
                 });
             }
         }

@@ -170,11 +170,16 @@ fn run(
             let held = behind
                 .get(state)
                 .filter(|node| unchanging && node.unsold_value == unsold);
-            let auction = held.map_or_else(|| hold_auction(&bidders, market.auction(), unsold), |node| node.auction);
+            let auction = held.map_or_else(
+                || hold_auction(&bidders, market.auction(), market.participation(), unsold),
+                |node| node.auction,
+            );
             let node = decide(market, auction, keep, unsold);
             let wanted = reachable.is_some_and(|reachable| reachable[slot][state]);
             if wanted && node.decision == super::Decision::Sell {
                 let format = market.auction().format();
+                let entrants = refined.among_entrants(node.auction.entry_probability);
+                let bidders = bidders.on(&entrants);
                 if let Some(function) = BidFunction::new(&bidders, format, &node.auction) {
                     schedules.push(Schedule {
                         slot,

@@ -1,7 +1,6 @@
 //! The holder's policy re-evaluated, and every other decision and reserve tried at every node.
 
-use super::evidence::{self, Evidence};
-use crate::auction::Bidders;
+use super::revenue::{Revenue, Seen};
 use crate::equilibrium::Equilibrium;
 use crate::market::{Exercise, Market, Reserve, Sale};
 use crate::prize::FinitePrizes;
@@ -26,6 +25,8 @@ pub(super) struct NodeCheck {
     pub gain: f64,
     /// Stored value against the policy's.
     pub value_gap: f64,
+    /// ω.
+    pub unsold: f64,
 }
 
 impl<'a> Bellman<'a> {
@@ -81,7 +82,9 @@ impl<'a> Bellman<'a> {
     }
 
     /// Checks a node of the open slot.
-    pub fn check(&mut self, state: usize, bidders: &Bidders<'_, '_>, evidence: &Evidence) -> NodeCheck {
+    ///
+    /// `entrants` are those who take part in equilibrium, `everyone` all buyers: two views of the same node.
+    pub fn check(&mut self, state: usize, entrants: Seen<'_, '_, '_>, everyone: Seen<'_, '_, '_>) -> NodeCheck {
         let node = self.equilibrium.induction.timing.at(self.slot, state);
         let prize = self.prizes.states(self.slot)[state];
         let keep = alternatives(self.market, prize, self.behind.as_ref().map(|behind| behind[state]));
@@ -90,8 +93,9 @@ impl<'a> Bellman<'a> {
             Sale::UntilSold(_) => keep.best().max(0.0),
         };
         let revenue = Revenue {
-            bidders,
-            evidence,
+            entrants,
+            everyone,
+            participation: self.market.participation(),
             unsold,
         };
         let sale = match (node.auction.participation_cutoff, node.auction.reserve_price) {
@@ -108,68 +112,13 @@ impl<'a> Bellman<'a> {
             best = best.max(other);
         }
         if self.market.auction().reserve() == Reserve::Optimal {
-            best = best.max(revenue.best());
+            best = best.max(revenue.best(node.auction.entry_probability));
         }
         self.here[state] = value;
         NodeCheck {
             gain: (best - value).max(0.0) + if value.is_nan() { f64::NAN } else { 0.0 },
             value_gap: (node.value - value).abs(),
+            unsold,
         }
-    }
-}
-
-/// The holder's value of an auction, ρ n̄ F Q + ∫ v dF₂ + ω G, the integral taken over the second-lowest cost.
-struct Revenue<'b, 'p, 'm> {
-    bidders: &'b Bidders<'p, 'm>,
-    evidence: &'b Evidence,
-    unsold: f64,
-}
-
-impl Revenue<'_, '_, '_> {
-    /// With a cutoff and a reserve price.
-    fn at(&self, cutoff: f64, reserve: f64) -> f64 {
-        let panels = self.bidders.panels();
-        let points = panels.points();
-        let last = self.bidders.panel_of(cutoff);
-        let mut received = 0.0;
-        for panel in 0..last {
-            received += self.over(panel);
-        }
-        let point = panels.point(cutoff);
-        let left = &points[last];
-        let partial = if cutoff < points[last + 1].cost {
-            evidence::moment(left, &point, panels.law(), panels.competition())
-        } else {
-            self.evidence.panels()[last].moment
-        };
-        let value = self.bidders.value_in(last, cutoff);
-        received += value * (point.second - left.second) + self.bidders.discounts()[last] * partial;
-        let alone = panels.competition().expected() * point.cdf * point.rivals;
-        received + alone * reserve + self.unsold * (1.0 - point.lowest)
-    }
-
-    /// The best over cutoffs at the points of the partition, ρ = v(θ̂).
-    fn best(&self) -> f64 {
-        let panels = self.bidders.panels();
-        let expected = panels.competition().expected();
-        let mut best = self.unsold;
-        let mut received = 0.0;
-        for (panel, point) in panels.points()[1..].iter().enumerate() {
-            let value = self.bidders.values()[panel + 1];
-            if value < 0.0 {
-                break;
-            }
-            received += self.over(panel);
-            let alone = expected * point.cdf * point.rivals;
-            best = best.max(received + alone * value + self.unsold * (1.0 - point.lowest));
-        }
-        best
-    }
-
-    /// ∫ v dF₂ over a panel, on which v is linear.
-    fn over(&self, panel: usize) -> f64 {
-        let points = self.bidders.panels().points();
-        self.bidders.values()[panel + 1] * (points[panel + 1].second - points[panel].second)
-            + self.bidders.discounts()[panel] * self.evidence.panels()[panel].moment
     }
 }

@@ -14,6 +14,8 @@ pub(super) struct BestResponse<'b, 'p, 'm> {
     bidders: &'b Bidders<'p, 'm>,
     format: Format,
     reserve: f64,
+    /// What taking part costs a buyer who knows her cost when she decides; what is spent already does not matter.
+    fee: f64,
     marginal: Marginal,
     /// Shading of the marginal type.
     start: f64,
@@ -52,6 +54,11 @@ impl<'b, 'p, 'm> BestResponse<'b, 'p, 'm> {
             bidders,
             format,
             reserve,
+            fee: if auction.entry_probability.is_some() {
+                0.0
+            } else {
+                auction.entry_cost
+            },
             marginal,
             start,
             acts: Vec::new(),
@@ -131,6 +138,7 @@ impl<'b, 'p, 'm> BestResponse<'b, 'p, 'm> {
             } else {
                 self.payoff_of_bid(act.value, owner.bid)
             };
+            let payoff = payoff - self.fee;
             let best = self.best(act.value, everywhere);
             found.gain = widest(found.gain, (best - payoff).max(0.0) + 0.0 * payoff);
         }
@@ -178,7 +186,7 @@ impl<'b, 'p, 'm> BestResponse<'b, 'p, 'm> {
 
     /// The best payoff a value can reach: staying away, acting as a type on the grid, or between.
     fn best(&self, value: f64, everywhere: bool) -> f64 {
-        let payoff = |act: &Act| value * act.point.rivals - act.payment;
+        let payoff = |act: &Act| value * act.point.rivals - act.payment - self.fee;
         let mut best = 0.0;
         let mut at = 0;
         for (index, act) in self.acts.iter().enumerate() {

@@ -2,12 +2,16 @@
 
 use serde::Serialize;
 
+use std::borrow::Cow;
+
 use super::bellman::Bellman;
 use super::best_response::BestResponse;
+use super::entry::EntryCheck;
 use super::evidence::Evidence;
 use super::gap::widest;
 use super::recursion::Recursion;
-use crate::auction::{Bidders, Competition, CostPanels};
+use super::revenue::Seen;
+use crate::auction::{Bidders, CostPanels};
 use crate::cost::VirtualCost;
 use crate::equilibrium::Equilibrium;
 use crate::error::SolveError;
@@ -25,7 +29,8 @@ pub const TOLERANCE: f64 = 1e-9;
 /// How far a stored equilibrium is from being one. Figures are divided by the market's scale, max(R_0, highest cost).
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 pub struct Certificate {
-    /// The most that any type could gain by another bid, at any auction reached.
+    /// The most that any type could gain by another bid at any auction reached, or any buyer by taking part or staying
+    /// away at any reachable node.
     pub bid_deviation_gain: f64,
     /// The most that the holder could gain by another decision or reserve, at any reachable node.
     pub timing_deviation_gain: f64,
@@ -80,7 +85,7 @@ impl Certificate {
 pub fn certify(market: &Market, equilibrium: &Equilibrium, settings: &Settings<'_>) -> Result<Certificate, SolveError> {
     let prizes = finite_prizes(market)?;
     let virtual_cost = VirtualCost::new(market.buyers().cost());
-    let base = CostPanels::new(&virtual_cost, Competition::from(market.buyers().count()));
+    let base = CostPanels::of_market(market, &virtual_cost);
     Ok(certify_on(market, prizes, &base, equilibrium, settings))
 }
 
@@ -144,16 +149,30 @@ impl<'a, 'm> Walk<'a, 'm> {
                     bellman.skip(state);
                     continue;
                 }
-                let bidders = Bidders::new(
-                    &panels,
-                    &values.profile(state),
-                    self.market.participation().winner_cost(),
-                );
-                let check = bellman.check(state, &bidders, &evidence);
+                let profile = values.profile(state);
+                let winner_cost = self.market.participation().winner_cost();
+                let everyone = Bidders::new(&panels, &profile, winner_cost);
+                let auction = &self.equilibrium.induction.timing.at(slot, state).auction;
+                let entrants = panels.among_entrants(auction.entry_probability);
+                let bidders = Bidders::new(&entrants, &profile, winner_cost);
+                let of_entrants = match &entrants {
+                    Cow::Borrowed(_) => Cow::Borrowed(&evidence),
+                    Cow::Owned(entrants) => Cow::Owned(Evidence::on(entrants)),
+                };
+                let seen = |bidders, evidence| Seen { bidders, evidence };
+                let check = bellman.check(state, seen(&bidders, &of_entrants), seen(&everyone, &evidence));
+                let entry = EntryCheck {
+                    bidders: &bidders,
+                    evidence: &of_entrants,
+                    auction,
+                    participation: self.market.participation(),
+                    unsold: check.unsold,
+                };
+                self.found.bid_deviation_gain = widest(self.found.bid_deviation_gain, entry.gain());
                 self.found.timing_deviation_gain = widest(self.found.timing_deviation_gain, check.gain);
                 self.found.value_gap = widest(self.found.value_gap, check.value_gap);
                 if let Some(index) = self.auction_held(slot, state) {
-                    let gain = self.bids(index, &bidders, &evidence, false);
+                    let gain = self.bids(index, &bidders, &of_entrants, false);
                     if worst.as_ref().is_none_or(|(most, ..)| gain > *most) {
                         worst = Some((gain, index, NodeProfile::of(&values, state)));
                     }
@@ -196,7 +215,10 @@ impl<'a, 'm> Walk<'a, 'm> {
 
     /// At the auction with the largest gain on the grid of deviations, searches between the grid's points too.
     fn refine(&mut self, index: usize, profile: &TicketProfile<'_>) {
-        let panels = self.base.refined(profile.knots(), self.base);
+        let schedule = &self.equilibrium.induction.schedules[index];
+        let node = self.equilibrium.induction.timing.at(schedule.slot, schedule.state);
+        let everyone = self.base.refined(profile.knots(), self.base);
+        let panels = everyone.among_entrants(node.auction.entry_probability);
         let evidence = Evidence::on(&panels);
         let bidders = Bidders::new(&panels, profile, self.market.participation().winner_cost());
         self.bids(index, &bidders, &evidence, true);

@@ -1,6 +1,6 @@
 //! Per panel: the first-order condition integrated, and the second-lowest cost averaged in quantile space.
 
-use crate::auction::{Competition, CostPanels, CostPoint, Transfer, carried};
+use crate::auction::{Bidders, Competition, CostPanels, CostPoint, Transfer, carried};
 use crate::cost::{CostLaw, Tail};
 use crate::numerics::{gauss, integrate};
 
@@ -55,6 +55,33 @@ impl Evidence {
     pub fn panels(&self) -> &[PanelEvidence] {
         &self.panels
     }
+
+    /// ∫ v dF₂ up to a cutoff.
+    pub fn second_value(&self, bidders: &Bidders<'_, '_>, cutoff: f64) -> f64 {
+        let panels = bidders.panels();
+        let points = panels.points();
+        let last = bidders.panel_of(cutoff);
+        let mut received = 0.0;
+        for panel in 0..last {
+            received += self.second_value_over(bidders, panel);
+        }
+        let point = panels.point(cutoff);
+        let left = &points[last];
+        let partial = if cutoff < points[last + 1].cost {
+            moment(left, &point, panels.law(), panels.competition())
+        } else {
+            self.panels[last].moment
+        };
+        let value = bidders.value_in(last, cutoff);
+        received + (value * (point.second - left.second) + bidders.discounts()[last] * partial)
+    }
+
+    /// ∫ v dF₂ over a panel, on which v is linear.
+    pub fn second_value_over(&self, bidders: &Bidders<'_, '_>, panel: usize) -> f64 {
+        let points = bidders.panels().points();
+        bidders.values()[panel + 1] * (points[panel + 1].second - points[panel].second)
+            + bidders.discounts()[panel] * self.panels[panel].moment
+    }
 }
 
 /// ∫ (b − θ) dF₂(θ) over [a, b], in quantile space: no density of costs is used.
@@ -62,6 +89,11 @@ pub(super) fn moment(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, competitio
     if b.second <= a.second {
         return 0.0;
     }
+    moment_of(a, b, law, |tail| competition.second_lowest_density(tail))
+}
+
+/// ∫ (b − θ) dH(θ) over [a, b], H given by its density in quantile space.
+pub(super) fn moment_of(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, density: impl Fn(&Tail) -> f64) -> f64 {
     let touches_an_end = a.cost <= law.lower() || b.cost >= law.upper();
     let by_cdf = b.cdf <= 0.5;
     let integrand = |variable: f64| {
@@ -70,7 +102,7 @@ pub(super) fn moment(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, competitio
         } else {
             (1.0 - variable, variable, law.upper_quantile(variable))
         };
-        (b.cost - cost) * competition.second_lowest_density(&Tail::of(cdf, survival))
+        (b.cost - cost) * density(&Tail::of(cdf, survival))
     };
     let (from, to) = if by_cdf {
         (a.cdf, b.cdf)

@@ -2,7 +2,7 @@
 //!
 //! | figure | how it is found |
 //! |---|---|
-//! | `bid_deviation_gain` | every sample type, at every auction reached, against rivals who bid by the first-order condition (`best_response.rs`) |
+//! | `bid_deviation_gain` | every sample type, at every auction reached, against rivals who bid by the first-order condition (`best_response.rs`); and whoever takes part against staying away, whoever stays away against taking part (`entry.rs`) |
 //! | `timing_deviation_gain` | every decision and reserve against every other, the stored policy re-evaluated with revenues integrated over the second-lowest cost (`bellman.rs`) |
 //! | `foc_gap` | stored bids (from the integral) against the first-order condition |
 //! | `value_gap` | stored values against the stored policy re-evaluated |
@@ -11,9 +11,11 @@
 mod bellman;
 mod best_response;
 mod certificate;
+mod entry;
 mod evidence;
 mod gap;
 mod recursion;
+mod revenue;
 
 pub(crate) use certificate::certify_on;
 pub use certificate::{Certificate, TOLERANCE, certify};
