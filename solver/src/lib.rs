@@ -54,6 +54,7 @@ mod error;
 pub mod settings;
 pub mod solve;
 mod supported;
+mod uniqueness;
 
 pub use bids::{FormatTerms, NodeBids, TypeAtNode, TypeBids};
 pub use equilibrium::{Benchmarks, Equilibrium, Summary};
@@ -61,3 +62,4 @@ pub use error::SolveError;
 pub use path::DelayDistribution;
 pub use settings::Settings;
 pub use solve::solve;
+pub use uniqueness::asymmetric_equilibria_possible;

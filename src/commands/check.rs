@@ -37,8 +37,13 @@ fn one(name: &str, spec: Spec, as_json: bool, terminal: Terminal) -> Result<Stri
         .judge()
         .map_err(|error| CommandError::Failed(format!("{name}: {error}")))?;
     let explanation = solved.explain(&judged).map_err(failed)?;
+    let mind = report::only_symmetric(&solved.spec.market, &solved.equilibrium);
     if !as_json {
-        return Ok(report::check(name, &solved.figures, &judged, &explanation.why));
+        let why = &explanation.why;
+        return Ok(report::check(name, &solved.figures, &judged, why, mind.as_deref()));
+    }
+    if let Some(mind) = mind {
+        terminal.note(&format!("warning: {mind}"));
     }
     let object = check_object(&solved.figures, &judged, Some(&explanation)).map_err(failed)?;
     let mut text = serde_json::to_string_pretty(&object).map_err(failed)?;

@@ -41,6 +41,9 @@ pub fn run(args: &SolveArgs, terminal: Terminal) -> Result<Status, CommandError>
         folder.commit()?;
     }
     if args.json {
+        if let Some(mind) = report::only_symmetric(&answer.spec.market, &answer.equilibrium) {
+            terminal.note(&format!("warning: {mind}"));
+        }
         terminal.print(&result_json(&answer.figures, &answer.spec.table).map_err(failed)?)?;
     } else {
         let name = args.market.market.display().to_string();

@@ -27,7 +27,8 @@ pub fn files(
     let judged = answer.judge()?;
     let explanation = answer.explain(&judged)?;
     let name = market.file_name().unwrap_or_default().to_string_lossy();
-    let words = report::check(&name, &answer.figures, &judged, &explanation.why);
+    let mind = report::only_symmetric(&answer.spec.market, &answer.equilibrium);
+    let words = report::check(&name, &answer.figures, &judged, &explanation.why, mind.as_deref());
     files.push(("check.txt".to_owned(), words.into_bytes()));
     let object = check_object(&answer.figures, &judged, Some(&explanation))?;
     let mut text = serde_json::to_string_pretty(&object)?;

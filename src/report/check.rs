@@ -6,9 +6,9 @@ use etm_solver::market::{Market, Tie};
 
 use super::table::{eth, percent, significant};
 
-/// The report: verdict, claims, the policies side by side, theorems, why.
+/// The report: verdict, claims, the policies side by side, theorems, why; and what to mind, if anything.
 #[must_use]
-pub fn check(name: &str, figures: &Summary, report: &ConjectureReport, why: &str) -> String {
+pub fn check(name: &str, figures: &Summary, report: &ConjectureReport, why: &str, mind: Option<&str>) -> String {
     let mut text = format!("{name}: {}\n", verdict(report));
     text.push_str("\nClaims: the ticket is a spot auction at maturity\n");
     for claim in &report.claims {
@@ -25,8 +25,13 @@ pub fn check(name: &str, figures: &Summary, report: &ConjectureReport, why: &str
     for line in wrapped(why, 100) {
         text.push_str(&format!("  {line}\n"));
     }
-    if !figures.certificate.verified {
-        text.push_str("\nMind\n  the certificate is above tolerance: see etm solve\n");
+    let unsure = (!figures.certificate.verified).then_some("the certificate is above tolerance: see etm solve");
+    let remarks: Vec<&str> = unsure.into_iter().chain(mind).collect();
+    if !remarks.is_empty() {
+        text.push_str("\nMind\n");
+        for line in remarks.into_iter().flat_map(|remark| wrapped(remark, 100)) {
+            text.push_str(&format!("  {line}\n"));
+        }
     }
     text
 }
@@ -158,7 +163,7 @@ fn theorem_line(theorem: &Theorem) -> String {
 #[must_use]
 pub fn why(market: &Market, figures: &Summary, report: &ConjectureReport, forces: &[Force]) -> String {
     if figures.sold_probability == 0.0 {
-        return "The ticket is never sold: no type of buyer values it above what the holder asks.".to_owned();
+        return format!("The ticket is never sold: {}.", super::why_never_sold(market));
     }
     let last = figures.auction_probability.last().copied().unwrap_or(0.0);
     let first = figures.auction_probability.first().copied().unwrap_or(0.0);

@@ -1,5 +1,6 @@
 //! Markets side by side.
 
+use etm_solver::auction::Auction;
 use etm_solver::market::Market;
 use etm_solver::prize::Prize;
 use etm_solver::timing::Decision;
@@ -40,6 +41,11 @@ pub struct Compared {
     pub expected_delay: Option<f64>,
     /// Probability that a buyer takes part in an auction that is held; `None` where none is.
     pub participation_probability: Option<f64>,
+    /// Probability that a buyer who does not know her cost yet pays to take part in an auction that is held; `None` where
+    /// buyers know their costs, or none is held.
+    pub entry_probability: Option<f64>,
+    /// What taking part costs the buyers, all together, ETH.
+    pub participation_cost_burned: f64,
     /// Whether the certificate is below tolerance.
     pub verified: bool,
     /// Against the first market; `None` for the first itself.
@@ -65,7 +71,6 @@ impl Compared {
         (market, equilibrium, figures): (&Market, &Equilibrium, &Summary),
         first: Option<&Self>,
     ) -> Self {
-        let alike = market.discounts_alike();
         let mut compared = Self {
             name: name.to_owned(),
             seller_value: figures.seller_value,
@@ -75,11 +80,17 @@ impl Compared {
             optimal_mechanism_value: figures.optimal_mechanism_value,
             efficient_value: figures.efficient_value,
             buyers_surplus: figures.buyers_surplus,
-            welfare: alike.then_some(figures.seller_value + figures.buyers_surplus),
+            welfare: figures.welfare,
             sold_probability: figures.sold_probability,
             expected_sale_slot: figures.expected_sale_slot,
             expected_delay: figures.expected_delay,
-            participation_probability: participation(market, equilibrium),
+            participation_probability: over_auctions(market, equilibrium, |auction| {
+                let cutoff = auction.participation_cutoff;
+                let of_types = cutoff.map_or(0.0, |cutoff| market.buyers().cost().cdf(cutoff));
+                Some(auction.entry_probability.unwrap_or(of_types))
+            }),
+            entry_probability: over_auctions(market, equilibrium, |auction| auction.entry_probability),
+            participation_cost_burned: figures.participation_cost_burned,
             verified: figures.certificate.verified,
             against_first: None,
         };
@@ -108,32 +119,30 @@ impl Compared {
     }
 }
 
-/// F(θ̂), averaged over the auctions held.
-fn participation(market: &Market, equilibrium: &Equilibrium) -> Option<f64> {
+/// A probability, averaged over the auctions held that have it.
+fn over_auctions(market: &Market, equilibrium: &Equilibrium, pick: impl Fn(&Auction) -> Option<f64>) -> Option<f64> {
     let Prize::Finite(prizes) = market.prize() else {
         return None;
     };
-    let law = market.buyers().cost();
     let timing = &equilibrium.induction.timing;
-    let (mut held, mut taking_part) = (0.0, 0.0);
+    let (mut held, mut total) = (0.0, 0.0);
     for slot in 0..timing.slots() {
         for state in 0..prizes.size() {
             let node = timing.at(slot, state);
-            if node.decision != Decision::Sell {
-                continue;
+            if let (Decision::Sell, Some(probability)) = (node.decision, pick(&node.auction)) {
+                let reach = equilibrium.path.reach(slot, state);
+                held += reach;
+                total += reach * probability;
             }
-            let reach = equilibrium.path.reach(slot, state);
-            held += reach;
-            taking_part += reach * node.auction.participation_cutoff.map_or(0.0, |cutoff| law.cdf(cutoff));
         }
     }
-    (held > 0.0).then(|| (taking_part / held).min(1.0))
+    (held > 0.0).then(|| (total / held).min(1.0))
 }
 
 /// A row of the table: a label and how a market fills it in.
 type Row = (&'static str, fn(&Compared) -> String);
 
-const ROWS: [Row; 15] = [
+const ROWS: [Row; 17] = [
     ("values, ETH", |_| String::new()),
     ("  optimal timing", |one| eth(one.seller_value)),
     ("  selling now", |one| eth(one.sale_value_now)),
@@ -157,6 +166,10 @@ const ROWS: [Row; 15] = [
     ("  a buyer takes part", |one| {
         or_dash(one.participation_probability, percent)
     }),
+    ("  enters, not knowing her cost", |one| {
+        or_dash(one.entry_probability, percent)
+    }),
+    ("  spent on taking part, ETH", |one| eth(one.participation_cost_burned)),
 ];
 
 fn or_dash(value: Option<f64>, write: fn(f64) -> String) -> String {

@@ -17,3 +17,4 @@ pub use simulation::simulation;
 pub use summary::summary;
 pub(crate) use table::{percent, significant};
 pub use warnings::warnings;
+pub(crate) use warnings::{only_symmetric, why_never_sold};

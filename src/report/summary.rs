@@ -1,8 +1,8 @@
 //! The summary of a solved market: one screen.
 
-use etm_solver::market::{Exercise, Format, Market, Pool, Reserve, Sale};
+use etm_solver::market::{Exercise, Format, LearnsCost, Market, Participation, Pool, Reserve, Sale};
 use etm_solver::prize::Prize;
-use etm_solver::timing::SlotRegion;
+use etm_solver::timing::{Decision, Node, SlotRegion};
 use etm_solver::verify::{Certificate, TOLERANCE};
 use etm_solver::{Equilibrium, Summary};
 
@@ -18,9 +18,12 @@ pub fn summary(name: &str, market: &Market, equilibrium: &Equilibrium, figures: 
     text.push_str("\nWhen to sell\n");
     text.push_str(&timing(market, figures));
     text.push_str("\nFor how much, ETH\n");
-    text.push_str(&values(figures));
+    text.push_str(&values(market, figures));
     text.push_str("\nWhat happens\n");
     text.push_str(&path(figures));
+    if let Some(line) = who_takes_part(market, equilibrium) {
+        text.push_str(&line);
+    }
     text.push_str("\nHow sure\n");
     text.push_str(&evidence(&figures.certificate));
     let warnings = super::warnings(market, equilibrium, figures);
@@ -60,9 +63,27 @@ fn description(market: &Market) -> String {
         Sale::UntilSold(Pool::Fixed) => "auctioned until sold, to the same buyers",
     };
     format!(
-        "{ticket}, slots 0 to {}, {prizes}, {format} auction with {reserve}, {sale}",
-        market.ticket().maturity()
+        "{ticket}, slots 0 to {}, {prizes}, {format} auction with {reserve}{}, {sale}",
+        market.ticket().maturity(),
+        cost_of_taking_part(market.participation())
     )
+}
+
+/// Who pays how much; nothing where nobody pays.
+fn cost_of_taking_part(participation: Participation) -> String {
+    let payer = match participation {
+        _ if participation.cost() == 0.0 => return String::new(),
+        Participation::Free | Participation::WinnerPays { .. } => "from the winner",
+        Participation::ParticipantPays {
+            learns_cost: LearnsCost::Before,
+            ..
+        } => "from all who come, knowing their costs",
+        Participation::ParticipantPays {
+            learns_cost: LearnsCost::After,
+            ..
+        } => "from all who come, before they know their costs",
+    };
+    format!(" and {} ETH {payer}", eth(participation.cost()))
 }
 
 fn timing(market: &Market, figures: &Summary) -> String {
@@ -133,7 +154,7 @@ fn prizes(market: &Market, region: &SlotRegion) -> String {
     format!("sell {}", parts.join(", "))
 }
 
-fn values(figures: &Summary) -> String {
+fn values(market: &Market, figures: &Summary) -> String {
     let best = figures.seller_value;
     let against = |value: f64| {
         if (value - best).abs() <= 1e-12 * best.abs().max(value.abs()) {
@@ -158,14 +179,26 @@ fn values(figures: &Summary) -> String {
         figures.spot_best_time_value,
         "a lottery ticket's slot is not chosen",
     );
+    let patience = "needs equal discount factors";
     let undefined = "needs equal discount factors, and no cost of taking part";
     add("optimal mechanism", figures.optimal_mechanism_value, undefined);
-    add("efficient use", figures.efficient_value, "needs equal discount factors");
-    add("buyers' surplus", Some(figures.buyers_surplus), "");
-    if let Some(last) = rows.last_mut() {
-        // A surplus is not a rival of the holder's value.
-        last.2 = String::new();
+    let inefficient = match market.discounts_alike() {
+        true => "not known where participants pay",
+        false => patience,
+    };
+    add("efficient use", figures.efficient_value, inefficient);
+    // What others gain or spend is no rival of the holder's value.
+    let mut tell = |label: &str, value: Option<f64>| {
+        rows.push(match value {
+            Some(value) => (label.to_owned(), eth(value), String::new()),
+            None => (label.to_owned(), "–".to_owned(), patience.to_owned()),
+        });
+    };
+    tell("buyers' surplus", Some(figures.buyers_surplus));
+    if market.participation().cost() > 0.0 {
+        tell("spent on taking part", Some(figures.participation_cost_burned));
     }
+    tell("welfare (holder and buyers)", figures.welfare);
     aligned(&rows)
 }
 
@@ -197,6 +230,50 @@ fn path(figures: &Summary) -> String {
         ));
     }
     text
+}
+
+/// The participation cutoff, and the probability of entry where it is random, in the earliest slot of a sale at its
+/// likeliest prize.
+fn who_takes_part(market: &Market, equilibrium: &Equilibrium) -> Option<String> {
+    let (slot, state, node) = first_sale(equilibrium)?;
+    let law = market.buyers().cost();
+    let prize = match market.prize() {
+        Prize::Finite(prizes) => prizes.states(slot)[state],
+        Prize::Continuous(_) => return None,
+    };
+    let cutoff = node.auction.participation_cutoff?;
+    let everyone = cutoff >= law.upper();
+    let words = match node.auction.entry_probability {
+        Some(entry) if everyone => format!("each buyer enters with probability {}, and bids", percent(entry)),
+        Some(entry) => format!(
+            "each buyer enters with probability {}, and bids if her cost is at most {} ETH",
+            percent(entry),
+            eth(cutoff)
+        ),
+        None if everyone => "every buyer takes part".to_owned(),
+        None => format!(
+            "costs up to {} ETH take part, {} of the buyers",
+            eth(cutoff),
+            percent(law.cdf(cutoff))
+        ),
+    };
+    Some(format!(
+        "  first sales, in slot {slot} (at prize {}): {words}\n",
+        eth(prize)
+    ))
+}
+
+fn first_sale(equilibrium: &Equilibrium) -> Option<(usize, usize, &Node)> {
+    let timing = &equilibrium.induction.timing;
+    (0..timing.slots()).find_map(|slot| {
+        let reach = |state: usize| equilibrium.path.reach(slot, state);
+        let sales = timing.slot(slot).iter().enumerate().filter(|(state, node)| {
+            node.decision == Decision::Sell && node.auction.sale_probability > 0.0 && reach(*state) > 0.0
+        });
+        sales
+            .max_by(|(a, _), (b, _)| reach(*a).total_cmp(&reach(*b)))
+            .map(|(state, node)| (slot, state, node))
+    })
 }
 
 fn evidence(certificate: &Certificate) -> String {

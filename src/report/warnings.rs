@@ -1,8 +1,8 @@
 //! Where a user's question has no content, or an answer means less than it seems.
 
-use etm_solver::market::{Market, Pool, Sale};
+use etm_solver::market::{LearnsCost, Market, Participation, Pool, Sale};
 use etm_solver::prize::Prize;
-use etm_solver::{Equilibrium, Summary};
+use etm_solver::{Equilibrium, Summary, asymmetric_equilibria_possible};
 
 /// What the reader of a solved market should know before she uses its figures.
 #[must_use]
@@ -16,7 +16,7 @@ pub fn warnings(market: &Market, equilibrium: &Equilibrium, figures: &Summary) -
                 "no buyer can ever gain: the largest prize, {largest} ETH, is not above the lowest cost, {lowest_cost} ETH"
             ));
         } else if figures.sold_probability == 0.0 {
-            list.push("the ticket is never sold: no type's value reaches what the holder asks".to_owned());
+            list.push(format!("the ticket is never sold: {}", why_never_sold(market)));
         }
     }
     if market.ticket().maturity() == 0 {
@@ -33,6 +33,7 @@ pub fn warnings(market: &Market, equilibrium: &Equilibrium, figures: &Summary) -
             "selling and waiting are worth the same at some node: when she sells is a convention, here she {rule}"
         ));
     }
+    list.extend(only_symmetric(market, equilibrium));
     if !equilibrium.regular {
         list.push(
             "the virtual cost is not increasing: the optimal mechanism is ironed, and no single cutoff need reach it"
@@ -46,4 +47,33 @@ pub fn warnings(market: &Market, equilibrium: &Equilibrium, figures: &Summary) -
         );
     }
     list
+}
+
+/// Why nobody buys, where the largest prize is above the lowest cost.
+pub(crate) fn why_never_sold(market: &Market) -> String {
+    match market.participation().cost() {
+        cost if cost > 0.0 => {
+            format!("taking part costs {cost} ETH, and nobody gains by it at the price the holder asks")
+        }
+        _ => "no type's value reaches what the holder asks".to_owned(),
+    }
+}
+
+/// That buyers who pay for taking part may have other equilibria than the one that was computed.
+pub(crate) fn only_symmetric(market: &Market, equilibrium: &Equilibrium) -> Option<String> {
+    // A market that has been solved can be judged.
+    if !asymmetric_equilibria_possible(market, equilibrium).unwrap_or(false) {
+        return None;
+    }
+    let why = match market.participation() {
+        Participation::ParticipantPays {
+            learns_cost: LearnsCost::After,
+            ..
+        } => "buyers enter by lot: that some come for sure and others never is an equilibrium too",
+        _ => {
+            "the law of the buyers' values is not concave above the price: equilibria in which some buyers come more \
+             readily than others may coexist"
+        }
+    };
+    Some(format!("{why}; the symmetric one was computed"))
 }

@@ -8,7 +8,14 @@ use super::output::{OutputPath, Step, entered, identity};
 use crate::spec::{SpecError, closest};
 
 /// Policies and forces that some markets have and others do not: the list of one market names not all of them.
-const SOMETIMES: [&str; 5] = ["spot", "reserve", "dearer_capital", "early_exercise", "prize_moves"];
+const SOMETIMES: [&str; 6] = [
+    "spot",
+    "reserve",
+    "participation_cost",
+    "dearer_capital",
+    "early_exercise",
+    "prize_moves",
+];
 
 /// What a path does not find.
 struct Missing {

@@ -25,6 +25,8 @@ const OUTPUTS: &[(&str, &str, &str)] = &[
     ("optimal_mechanism_value", "optimal mechanism", ETH),
     ("efficient_value", "efficient use", ETH),
     ("buyers_surplus", "buyers' surplus", ETH),
+    ("participation_cost_burned", "spent on taking part", ETH),
+    ("welfare", "holder and buyers", ETH),
     ("expected_prize_at_sale", "expected prize at the sale", ETH),
     ("expected_winner_cost", "expected cost of the winner", ETH),
     ("expected_sale_slot", "expected slot of the sale", SLOTS),

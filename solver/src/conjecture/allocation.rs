@@ -27,11 +27,7 @@ pub(super) fn different(case: &Case<'_>) -> Result<(f64, Option<Witness>), &'sta
     if matches!(case.market.ticket().exercise(), Exercise::Lottery { .. }) {
         return Err("a lottery ticket's slot is drawn: there is no spot auction for the same slot");
     }
-    let nodes = (0..=case.maturity()).flat_map(|slot| case.equilibrium.induction.timing.slot(slot));
-    if nodes
-        .filter_map(|node| node.auction.entry_probability)
-        .any(|entry| entry > 0.0 && entry < 1.0)
-    {
+    if another_draw(case) {
         return Err("buyers enter by lot, anew at each date: there is no same winner");
     }
     let virtual_cost = VirtualCost::new(case.market.buyers().cost());
@@ -50,6 +46,29 @@ pub(super) fn different(case: &Case<'_>) -> Result<(f64, Option<Witness>), &'sta
         spot: 1.0,
     });
     Ok(((1.0 - same).max(0.0), witness))
+}
+
+/// Whether a ticket sold before slot T meets other buyers than the spot auction would, who enters being drawn anew.
+///
+/// In slot T the two are one auction, whoever enters it.
+fn another_draw(case: &Case<'_>) -> bool {
+    let timing = &case.equilibrium.induction.timing;
+    let last = case.maturity();
+    let drawn = |slot: usize, state: usize| {
+        let entry = timing.at(slot, state).auction.entry_probability;
+        entry.is_some_and(|entry| entry > 0.0 && entry < 1.0)
+    };
+    let states = 0..case.prizes.size();
+    let early = (0..last)
+        .flat_map(|slot| states.clone().map(move |state| (slot, state)))
+        .filter(|&(slot, state)| {
+            let node = timing.at(slot, state);
+            let held = node.decision == Decision::Sell && node.auction.sale_probability > 0.0;
+            held && case.equilibrium.path.reach(slot, state) > 0.0
+        });
+    let mut early = early.peekable();
+    early.peek().is_some()
+        && (early.any(|(slot, state)| drawn(slot, state)) || states.clone().any(|state| drawn(last, state)))
 }
 
 /// Intervals of the lowest cost within which everything goes alike, and the event that nobody comes.

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::equilibrium::Summary;
 use crate::error::SolveError;
-use crate::market::{AuctionRule, BuyerCount, Buyers, Exercise, MOST_BUYERS, Market, Reserve, Ticket};
+use crate::market::{AuctionRule, BuyerCount, Buyers, Exercise, MOST_BUYERS, Market, Participation, Reserve, Ticket};
 use crate::prize::{FinitePrizes, Prize};
 use crate::settings::Settings;
 use crate::solve::solve;
@@ -14,7 +14,7 @@ use crate::solve::solve;
 /// The market without one of its forces.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Force {
-    /// `reserve`, `dearer_capital`, `early_exercise`, `prize_moves` or `competition`.
+    /// `reserve`, `participation_cost`, `dearer_capital`, `early_exercise`, `prize_moves` or `competition`.
     pub name: &'static str,
     /// What is done to the market, as in "with no reserve".
     pub without: &'static str,
@@ -82,6 +82,13 @@ fn switched_off(market: &Market) -> Vec<(&'static str, &'static str, Market)> {
             "reserve",
             "with no reserve",
             rule.map(|rule| market.clone().with_auction(rule)),
+        );
+    }
+    if market.participation().cost() > 0.0 {
+        add(
+            "participation_cost",
+            "if taking part were free",
+            Some(market.clone().with_participation(Participation::Free)),
         );
     }
     if !market.discounts_alike() {

@@ -11,6 +11,7 @@
 //! [`VirtualCost`] turns any of them into z(θ) = θ + F/f, ironed where z is not increasing.
 
 mod beta;
+mod density;
 mod empirical;
 mod gaussian;
 mod incomplete_beta;
@@ -25,6 +26,7 @@ mod uniform;
 mod virtual_cost;
 
 pub use beta::Beta;
+pub use density::density_falls;
 pub use empirical::Empirical;
 pub use ironing::IronedInterval;
 pub use power::Power;

@@ -120,6 +120,13 @@ impl Market {
         self
     }
 
+    /// This market with a cost of taking part that any buyers can pay: none, or one paid as before.
+    #[must_use]
+    pub(crate) fn with_participation(mut self, participation: Participation) -> Self {
+        self.participation = participation;
+        self
+    }
+
     /// This market with a ticket of the same maturity.
     #[must_use]
     pub(crate) fn with_ticket(mut self, ticket: Ticket) -> Self {

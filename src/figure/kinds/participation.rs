@@ -12,7 +12,8 @@ const MOST_CURVES: usize = 4;
 /// More points than this on a curve show no signs.
 const MOST_SIGNS: usize = 40;
 
-const WHAT: &str = "Above: the participation cutoff, the highest cost of a buyer who takes part if the ticket is auctioned at that slot and prize (whether or not it is, in equilibrium); grey lines: the ends of the costs' support. Below: the probability that a buyer takes part, F of the cutoff.";
+const OF_TYPES: &str = "Above: the participation cutoff, the highest cost of a buyer who takes part if the ticket is auctioned at that slot and prize (whether or not it is, in equilibrium); grey lines: the ends of the costs' support. Below: the probability that a buyer takes part, F of the cutoff.";
+const BY_LOT: &str = "Above: the highest cost of a buyer who bids once she has paid to take part and has learnt her cost, if the ticket is auctioned at that slot and prize (whether or not it is, in equilibrium); grey lines: the ends of the costs' support. Below: the probability with which each buyer enters, not knowing her cost.";
 
 /// What is said where no auction has a bidder.
 const NOBODY: &str = "Nobody takes part at any prize.";
@@ -20,21 +21,29 @@ const NOBODY: &str = "Nobody takes part at any prize.";
 /// What is drawn of a node.
 type Quantity<'a> = dyn Fn(&Node) -> Option<f64> + 'a;
 
-/// Cutoffs above, probabilities below; by slot for a few prizes, and by prize for a few slots.
+/// Cutoffs above, probabilities below (of taking part, or of entry where that is random); by slot for a few prizes, and
+/// by prize for a few slots.
 #[must_use]
 pub fn figure(subject: &Subject<'_>, slots: Option<&[usize]>) -> Figure {
     let law = subject.market.buyers().cost();
     let (lower, upper) = (law.lower(), law.upper());
+    let by_lot = subject.market.participation().entry_is_random();
     let cutoff = |node: &Node| node.auction.participation_cutoff;
-    let probability = |node: &Node| Some(node.auction.participation_cutoff.map_or(0.0, |theta| law.cdf(theta)));
+    let of_types = |node: &Node| Some(node.auction.participation_cutoff.map_or(0.0, |theta| law.cdf(theta)));
+    let of_entry = |node: &Node| node.auction.entry_probability;
     let costs = || Axis::around("Cutoff $θ\u{302}_t(r)$ (ETH)", [lower, upper]);
-    let shares = || Axis::around("Takes part, $F(θ\u{302}_t(r))$", [0.0, 1.0]);
+    let (name, label, probability): (_, _, &Quantity<'_>) = if by_lot {
+        ("entry", "Enters, $e_t(r)$", &of_entry)
+    } else {
+        ("probability", "Takes part, $F(θ\u{302}_t(r))$", &of_types)
+    };
+    let shares = || Axis::around(label, [0.0, 1.0]);
     let mut above = by_slot(subject, "cutoff", costs(), &cutoff);
-    let mut below = by_slot(subject, "probability", shares(), &probability);
+    let mut below = by_slot(subject, name, shares(), probability);
     if !subject.one_prize() {
         let slots = subject.slots(slots);
         above.push(by_prize(subject, "cutoff", &slots, costs(), &cutoff));
-        below.push(by_prize(subject, "probability", &slots, shares(), &probability));
+        below.push(by_prize(subject, name, &slots, shares(), probability));
     }
     for panel in &mut above {
         for (name, cost) in [("lowest_cost", lower), ("highest_cost", upper)] {
@@ -43,44 +52,38 @@ pub fn figure(subject: &Subject<'_>, slots: Option<&[usize]>) -> Figure {
             panel.layers.insert(0, layer);
         }
     }
-    let message = message(subject, upper);
-    for panel in above.iter_mut().chain(&mut below) {
-        panel.message.clone_from(&message);
-        if message.as_deref() == Some(NOBODY) {
+    let everyone = every_node(subject, |node| node.auction.participation_cutoff == Some(upper));
+    let (of_cutoffs, of_shares) = if every_node(subject, |node| node.auction.participation_cutoff.is_none()) {
+        for panel in above.iter_mut().chain(&mut below) {
             panel.layers.clear();
         }
+        (Some(NOBODY), Some(NOBODY))
+    } else if by_lot {
+        let all_enter = every_node(subject, |node| node.auction.entry_probability == Some(1.0));
+        (
+            everyone.then_some("Every buyer who enters bids at every prize."),
+            all_enter.then_some("Every buyer enters at every prize."),
+        )
+    } else {
+        let words = everyone.then_some("Every buyer takes part at every prize.");
+        (words, words)
+    };
+    for (panels, words) in [(&mut above, of_cutoffs), (&mut below, of_shares)] {
+        for panel in panels {
+            panel.message = words.map(str::to_owned);
+        }
     }
+    let block = |panels| Block { height: 0.85, panels };
     Figure {
         name: "participation".to_owned(),
         title: "Who takes part".into(),
-        caption: subject.caption(WHAT),
-        blocks: vec![
-            Block {
-                height: 0.85,
-                panels: above,
-            },
-            Block {
-                height: 0.85,
-                panels: below,
-            },
-        ],
+        caption: subject.caption(if by_lot { BY_LOT } else { OF_TYPES }),
+        blocks: vec![block(above), block(below)],
     }
 }
 
-/// What to say where the curves have nothing to tell.
-fn message(subject: &Subject<'_>, upper: f64) -> Option<String> {
-    let cutoffs = || {
-        (0..=subject.maturity())
-            .flat_map(|slot| subject.nodes(slot))
-            .map(|node| node.auction.participation_cutoff)
-    };
-    if cutoffs().all(|cutoff| cutoff.is_none()) {
-        Some(NOBODY.to_owned())
-    } else if cutoffs().all(|cutoff| cutoff.is_some_and(|cutoff| cutoff >= upper)) {
-        Some("Every buyer takes part at every prize.".to_owned())
-    } else {
-        None
-    }
+fn every_node(subject: &Subject<'_>, holds: impl Fn(&Node) -> bool) -> bool {
+    (0..=subject.maturity()).flat_map(|slot| subject.nodes(slot)).all(holds)
 }
 
 fn by_slot(subject: &Subject<'_>, name: &str, y: Axis, quantity: &Quantity<'_>) -> Vec<Panel> {

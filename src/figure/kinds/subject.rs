@@ -135,8 +135,12 @@ impl<'a> Subject<'a> {
 
     /// What to write where nothing is ever sold.
     pub(super) fn never_sold(&self) -> Option<String> {
-        (self.figures.sold_probability <= 0.0)
-            .then(|| "The ticket is never sold: no type of buyer values it above what the holder asks.".to_owned())
+        (self.figures.sold_probability <= 0.0).then(|| {
+            format!(
+                "The ticket is never sold: {}.",
+                crate::report::why_never_sold(self.market)
+            )
+        })
     }
 
     /// A caption: what is drawn, then the market.
