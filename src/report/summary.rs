@@ -244,12 +244,19 @@ fn who_takes_part(market: &Market, equilibrium: &Equilibrium) -> Option<String> 
     let cutoff = node.auction.participation_cutoff?;
     let everyone = cutoff >= law.upper();
     let words = match node.auction.entry_probability {
-        Some(entry) if everyone => format!("each buyer enters with probability {}, and bids", percent(entry)),
-        Some(entry) => format!(
-            "each buyer enters with probability {}, and bids if her cost is at most {} ETH",
-            percent(entry),
-            eth(cutoff)
-        ),
+        Some(entry) => {
+            let enters = if entry >= 1.0 {
+                "every buyer enters".to_owned()
+            } else {
+                format!("each buyer enters with probability {}", percent(entry))
+            };
+            let bids = if everyone {
+                "and bids whatever her cost".to_owned()
+            } else {
+                format!("and bids if her cost is at most {} ETH", eth(cutoff))
+            };
+            format!("{enters}, {bids}")
+        }
         None if everyone => "every buyer takes part".to_owned(),
         None => format!(
             "costs up to {} ETH take part, {} of the buyers",

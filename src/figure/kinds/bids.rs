@@ -18,6 +18,9 @@ const BEYOND: f64 = 0.2;
 
 const WHAT: &str = "Left: what a buyer with private cost θ bids if the ticket is auctioned at this slot and prize, in each format, and in a just-in-time (spot) auction of today's prize in the market's own format; wide line: her ticket value V_t(θ, r). Right: her expected gain, the same in every format. Dotted: the participation cutoff and the lowest bid accepted. Costs are drawn to a little beyond the cutoff.";
 
+/// What is added to [`WHAT`] where buyers pay whether they win or not.
+const NET: &str = " Gains are net of what she pays to take part.";
+
 /// One row a node: bids, then gains.
 ///
 /// # Errors
@@ -34,10 +37,12 @@ pub fn figure(subject: &Subject<'_>, slots: Option<&[usize]>) -> Result<Figure, 
             panels: at_node(subject, slot, state)?,
         });
     }
+    let pays = subject.market.participation().participant_cost() > 0.0;
+    let what = format!("{WHAT}{}", if pays { NET } else { "" });
     Ok(Figure {
         name: "bids".to_owned(),
         title: "What buyers bid".into(),
-        caption: subject.caption(WHAT),
+        caption: subject.caption(&what),
         blocks,
     })
 }

@@ -61,7 +61,7 @@ pub fn figure(subject: &Subject<'_>, slots: Option<&[usize]>) -> Figure {
     } else if by_lot {
         let all_enter = every_node(subject, |node| node.auction.entry_probability == Some(1.0));
         (
-            everyone.then_some("Every buyer who enters bids at every prize."),
+            everyone.then_some("Whoever enters bids, at every prize."),
             all_enter.then_some("Every buyer enters at every prize."),
         )
     } else {
