@@ -21,8 +21,8 @@ const HALVINGS: usize = 40;
 /// with v ≥ ρ, and where even the highest type's value is above ρ: no value lies between, and beyond them the law rises
 /// from 0. `true` says no more than that this condition of uniqueness fails.
 ///
-/// *Participants who do not.* Where each enters with a probability between 0 and 1, it is an equilibrium too that some
-/// come for sure and others never.
+/// *Participants who do not.* Where each enters with a probability between 0 and 1, there are, in second-price auctions
+/// at least, equilibria in which some come for sure and others never.
 ///
 /// `false` for one buyer, where all types (or all buyers) take part, which is then dominant, and where nobody does. A
 /// Poisson number has no asymmetric equilibria: every buyer faces the same law of rivals (Myerson 1998).

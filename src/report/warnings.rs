@@ -69,7 +69,7 @@ pub(crate) fn only_symmetric(market: &Market, equilibrium: &Equilibrium) -> Opti
         Participation::ParticipantPays {
             learns_cost: LearnsCost::After,
             ..
-        } => "buyers enter by lot: that some come for sure and others never is an equilibrium too",
+        } => "buyers enter by lot: equilibria in which some come for sure and others never may coexist",
         _ => {
             "the law of the buyers' values is not concave above the price: equilibria in which some buyers come more \
              readily than others may coexist"
