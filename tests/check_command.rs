@@ -4,7 +4,7 @@ mod common_check;
 
 use std::collections::BTreeSet;
 
-use common_check::{etm, example, json, keys, named, number, refused, says, text, with_sets};
+use common_check::{etm, example, json, keys, named, number, refused, says, stderr, text, with_sets};
 use serde_json::{Value, json as value};
 
 const CLAIMS: [&str; 5] = ["timing", "immediate_exercise", "revenue", "allocation", "bids"];
@@ -278,6 +278,137 @@ mod object {
             .map(|force| force["name"].as_str().expect("a name"))
             .collect();
         assert_eq!(names, ["reserve", "early_exercise", "prize_moves", "competition"]);
+    }
+}
+
+mod participation {
+    use super::*;
+
+    fn report(payer: &str, sets: &[&str]) -> (Value, String) {
+        let file = example(&format!("participation_{payer}.toml"));
+        let shown = text(&with_sets(&["check", &file], sets));
+        assert!(!shown.contains("NaN") && !shown.contains("inf "), "{shown}");
+        (json(&with_sets(&["check", &file, "--json"], sets)), flat(&shown))
+    }
+
+    /// T1, T2, T4 and T5 are about free participation, T3 about a winner who pays.
+    #[test]
+    fn theorems_know_who_pays() {
+        for payer in ["winner", "before", "after"] {
+            let (object, shown) = report(payer, &["ticket.exercise=at_maturity"]);
+            for theorem in object["theorems"].as_array().expect("theorems") {
+                let applies = theorem["applies"] == true;
+                assert_eq!(
+                    applies,
+                    payer == "winner" && theorem["name"] == "T3",
+                    "{payer}: {theorem}"
+                );
+            }
+            says(&shown, &["taking part is free"]);
+            let force = named(&object["forces"], "participation_cost");
+            // Free, the market is one of theorem 1.
+            assert_eq!(force["without"], "if taking part were free");
+            assert!(number(force, "seller_value") > number(named(&object["policies"], "best"), "holder"));
+        }
+    }
+
+    #[test]
+    fn entry_by_lot_has_no_same_winner() {
+        let (object, shown) = report("after", &[]);
+        let claim = named(&object["claims"], "allocation");
+        assert!(claim["holds"].is_null() && claim["gap"].is_null(), "{claim}");
+        says(
+            &shown,
+            &[
+                "same winner and slot – buyers enter by lot, anew at each date",
+                "Mind buyers enter by lot: equilibria in which some come for sure and others never may coexist",
+                "If taking part were free",
+            ],
+        );
+    }
+
+    /// Words for readers, on stderr beside data.
+    #[test]
+    fn equilibria_that_may_coexist_are_told() {
+        let before = example("participation_before.toml");
+        for command in ["solve", "check"] {
+            let told = "the symmetric one was computed";
+            assert!(flat(&text(&[command, &before])).contains(told));
+            let data = etm(&[command, &before, "--json"]).success();
+            assert!(stderr(&data).contains(&format!("{told}\n")), "{}", stderr(&data));
+            let winner = example("participation_winner.toml");
+            assert!(!flat(&text(&[command, &winner])).contains(told));
+            assert!(stderr(&etm(&[command, &winner, "--json"]).success()).is_empty());
+        }
+    }
+
+    #[test]
+    fn nobody_comes_when_coming_costs_too_much() {
+        for payer in ["winner", "before", "after"] {
+            let (object, shown) = report(payer, &["participation.cost=9"]);
+            assert_eq!(object["equivalent"], Value::Null);
+            says(
+                &shown,
+                &["taking part costs 9 ETH, and nobody gains by it at the price the holder asks"],
+            );
+            let figures = json(&[
+                "solve",
+                &example(&format!("participation_{payer}.toml")),
+                "--json",
+                "--set",
+                "participation.cost=9",
+            ]);
+            for key in [
+                "seller_value",
+                "sold_probability",
+                "participation_cost_burned",
+                "welfare",
+            ] {
+                assert_eq!(number(&figures, key), 0.0, "{payer} {key}");
+            }
+            assert!(figures["expected_sale_slot"].is_null() && figures["expected_winner_cost"].is_null());
+        }
+    }
+
+    #[test]
+    fn the_summary_says_who_comes_and_what_it_costs() {
+        let shown = |payer: &str| flat(&text(&["solve", &example(&format!("participation_{payer}.toml"))]));
+        says(
+            &shown("before"),
+            &[
+                "and 0.08 ETH from all who come, knowing their costs",
+                "spent on taking part 0.12715",
+                "welfare (holder and buyers) 0.723704",
+                "efficient use – not known where participants pay",
+                "first sales, in slot 1 (at prize 1.6): costs up to 0.572932 ETH take part, 57.3 % of the buyers",
+            ],
+        );
+        says(
+            &shown("after"),
+            &[
+                "and 0.08 ETH from all who come, before they know their costs",
+                "buyers' surplus 0 ",
+                "each buyer enters with probability 81.0 %, and bids whatever her cost",
+            ],
+        );
+        says(
+            &shown("winner"),
+            &["and 0.08 ETH from the winner", "every buyer takes part"],
+        );
+    }
+
+    #[test]
+    fn along_the_cost_of_taking_part() {
+        let file = example("participation_before.toml");
+        let shown = text(&[
+            "check",
+            &file,
+            "--over",
+            "participation.cost=0:0.2:3",
+            "--set",
+            "ticket.maturity=2",
+        ]);
+        says(&shown, &["participation.cost"]);
     }
 }
 

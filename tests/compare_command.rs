@@ -76,6 +76,42 @@ fn the_table_names_markets_and_says_who_gains() {
     assert!(same.contains("nobody gains"), "{same}");
 }
 
+/// The same market with a cost paid by the winner, by all who come knowing their costs, by all who come to learn them.
+#[test]
+fn who_pays_for_taking_part_shows() {
+    let files = ["winner", "before", "after"].map(|payer| example(&format!("participation_{payer}.toml")));
+    let arguments = ["compare", &files[0], &files[1], &files[2]];
+    let output = etm(&[&arguments[..], &["--json"]].concat()).success();
+    let object: Value = serde_json::from_slice(&output.get_output().stdout).expect("JSON");
+    let number = |index: usize, key: &str| object["markets"][index][key].as_f64().expect("a number");
+    for (index, file) in files.iter().enumerate() {
+        let solved = etm(&["solve", file, "--json"]).success();
+        let solved: Value = serde_json::from_slice(&solved.get_output().stdout).expect("JSON");
+        for key in ["participation_cost_burned", "welfare"] {
+            assert_eq!(object["markets"][index][key], solved[key], "{key}");
+        }
+        let welfare = number(index, "seller_value") + number(index, "buyers_surplus");
+        assert!((number(index, "welfare") - welfare).abs() < 1e-14);
+    }
+    assert_eq!(object["markets"][0]["entry_probability"], Value::Null);
+    assert_eq!(object["markets"][1]["entry_probability"], Value::Null);
+    // Buyers who do not know their costs take part by entering, and gain nothing.
+    let entry = number(2, "entry_probability");
+    assert_eq!(entry, number(2, "participation_probability"));
+    assert!(0.7 < entry && entry < 0.81, "{entry}");
+    assert!(number(2, "buyers_surplus").abs() < 1e-14);
+    assert_eq!(object["markets"][2]["against_first"]["who"], "nobody");
+    let table = etm(&arguments).success();
+    let table = String::from_utf8(table.get_output().stdout.clone()).expect("text");
+    for label in [
+        "enters, not knowing her cost",
+        "spent on taking part, ETH",
+        "nobody gains",
+    ] {
+        assert!(table.contains(label), "{label} is not in\n{table}");
+    }
+}
+
 #[test]
 fn bad_input_is_told() {
     etm(&["compare", &example("two_states.toml")]).code(2);

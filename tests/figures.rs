@@ -647,6 +647,44 @@ mod participation {
         agrees(&Case::of_text("path", PATH), &[0], &[]);
     }
 
+    /// Where buyers do not know their costs yet, the lower panels show with which probability each enters.
+    #[test]
+    fn of_buyers_who_enter_by_lot() {
+        let case = example("participation_after");
+        let shown = case.drawn(Kind::Participation);
+        assert_eq!(
+            shown.names(),
+            ["cutoff_by_slot", "cutoff_by_prize", "entry_by_slot", "entry_by_prize"]
+        );
+        let entry = |slot: usize, state: usize| {
+            let entry = case.node(slot, state).auction.entry_probability;
+            entry.expect("random entry")
+        };
+        is_labelled(&shown, "entry_by_slot", "Slot t", "Enters, e_t(r)");
+        for state in 0..3 {
+            let points: Vec<_> = (0..=8).map(|slot| (slot as f64, entry(slot, state))).collect();
+            assert!(points.iter().all(|&(_, e)| 0.0 < e && e < 1.0));
+            is_curve(&shown, "entry_by_slot", &format!("prize_{state}"), &points);
+        }
+        for slot in [0, 4, 8] {
+            let prizes = case.prizes().states(slot).iter().enumerate();
+            let points: Vec<_> = prizes.map(|(state, prize)| (*prize, entry(slot, state))).collect();
+            is_curve(&shown, "entry_by_prize", &format!("slot_{slot}"), &points);
+        }
+        assert!(
+            case.figure(Kind::Participation)
+                .caption
+                .contains("not knowing her cost")
+        );
+    }
+
+    /// Buyers who know their costs, and winners who pay, have cutoffs.
+    #[test]
+    fn of_buyers_who_know_their_costs() {
+        agrees(example("participation_before"), &[0, 1, 2], &[0, 4, 8]);
+        agrees(example("participation_winner"), &[0, 1, 2], &[0, 4, 8]);
+    }
+
     #[test]
     fn prizes_and_slots_are_named() {
         let shown = example("two_states").drawn(Kind::Participation);
@@ -866,9 +904,34 @@ mod nothing_to_show {
     }
 
     #[test]
+    fn entry_that_is_certain_or_nobodys() {
+        let case = Case::with("participation_after.toml", &["participation.cost=0.01"]);
+        let shown = case.drawn(Kind::Participation);
+        assert_eq!(message(&shown, "entry_by_slot"), "Every buyer enters at every prize.");
+        assert!(shown.panel("cutoff_by_slot").message.is_none());
+        let case = Case::with("participation_after.toml", &["prize.constant.value=1.0"]);
+        let shown = case.drawn(Kind::Participation);
+        assert_eq!(shown.names(), ["cutoff_by_slot", "entry_by_slot"]);
+        assert_eq!(
+            message(&shown, "cutoff_by_slot"),
+            "Whoever enters bids, at every prize."
+        );
+        assert!(shown.panel("entry_by_slot").message.is_none());
+        let case = Case::with("participation_after.toml", &["participation.cost=2"]);
+        let shown = case.drawn(Kind::Participation);
+        assert_eq!(message(&shown, "entry_by_prize"), "Nobody takes part at any prize.");
+        let said = message(&case.drawn(Kind::Timing), "probability");
+        assert!(said.contains("taking part costs 2 ETH"), "{said}");
+    }
+
+    #[test]
     fn their_pages_are_sound() {
         let cases = [
             no_sale(),
+            Case::with("participation_after.toml", &["participation.cost=0.01"]),
+            Case::with("participation_after.toml", &["participation.cost=2"]),
+            Case::with("participation_after.toml", &["prize.constant.value=1.0"]),
+            Case::with("participation_before.toml", &["participation.cost=0.55"]),
             Case::with("two_states.toml", &["holder.discount_factor=0.01"]),
             Case::with("two_states.toml", &["ticket.maturity=0"]),
             Case::with("two_states.toml", &["prize.constant.value=0"]),

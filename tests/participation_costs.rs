@@ -10,6 +10,7 @@ use brute::market::{Entry, Reserve};
 use brute::{BruteMarket, BruteResult, Figure, random_market};
 use common::{Solved, agree, near, solved};
 use etm_solver::simulate::{Deviation, Script};
+use etm_solver::{Settings, asymmetric_equilibria_possible, conjecture};
 
 const TOLERANCE: f64 = 1e-9;
 const MODES: [&str; 2] = ["before", "after"];
@@ -50,6 +51,116 @@ fn paid_by_participants(seed: u64, learns: &str) -> String {
 fn panics(run: impl FnOnce()) -> Option<String> {
     let fault = catch_unwind(AssertUnwindSafe(run)).err()?;
     Some(fault.downcast_ref::<String>().cloned().unwrap_or_default())
+}
+
+/// Where the symmetric equilibrium need not be the only one: where the law of values is not concave above the price.
+#[test]
+fn asymmetric_equilibria_are_possible_where_values_are_convex() {
+    let beta = "cost.beta = { alpha = 1.0, beta = 5.0, lower = 0.0, upper = 1.0 }";
+    let rising = "cost.power = { exponent = 2.0, lower = 0.0, upper = 1.0 }";
+    let hump = "cost.truncated_normal = { mean = 0.5, sd = 0.1, lower = 0.0, upper = 1.0 }";
+    let cases = [
+        // Values uniform on [0, 1], and on [1, 2]: one buyer may then always come.
+        (1.0, "count = 2", UNIFORM, "\"none\"", 0.2, "before", false),
+        (2.0, "count = 2", UNIFORM, "\"none\"", 0.5, "before", true),
+        (2.0, "count = 2", UNIFORM, "1.0", 0.2, "before", false),
+        (1.0, "count = 2", rising, "\"none\"", 0.2, "before", false),
+        (1.0, "count = 2", beta, "\"none\"", 0.3, "before", true),
+        (1.0, "count = 2", hump, "\"none\"", 0.2, "before", true),
+        // Only types with costs up to 0.4 are worth the price, and among them the density rises.
+        (1.0, "count = 2", hump, "0.6", 0.2, "before", false),
+        (1.0, "count = 1", beta, "\"none\"", 0.3, "before", false),
+        (
+            1.0,
+            "count.poisson = { mean = 2.0 }",
+            beta,
+            "\"none\"",
+            0.3,
+            "before",
+            false,
+        ),
+        (
+            1.0,
+            "count.binomial = { trials = 2, probability = 0.9 }",
+            beta,
+            "\"none\"",
+            0.3,
+            "before",
+            true,
+        ),
+        // Everybody comes, whoever else does.
+        (
+            2.0,
+            "count.binomial = { trials = 2, probability = 0.5 }",
+            UNIFORM,
+            "\"none\"",
+            0.1,
+            "before",
+            false,
+        ),
+        // Nobody does.
+        (1.0, "count = 2", beta, "\"none\"", 1.5, "before", false),
+        (1.0, "count = 2", UNIFORM, "\"none\"", 0.2, "after", true),
+        (1.0, "count = 2", UNIFORM, "\"none\"", 0.1, "after", false),
+        (1.0, "count = 2", UNIFORM, "\"none\"", 0.7, "after", false),
+        (1.0, "count = 1", UNIFORM, "\"none\"", 0.2, "after", false),
+    ];
+    for (prize, count, law, reserve, cost, learns, expected) in cases {
+        let text = single(prize, &format!("{count}\n{law}"), reserve, cost, learns);
+        let solved = solved(&text);
+        let possible = asymmetric_equilibria_possible(&solved.market, &solved.equilibrium).expect("a verdict");
+        assert_eq!(possible, expected, "{text}");
+        let winner = text.replace(&format!("participant\"\nlearns_cost = \"{learns}"), "winner");
+        let paid = common::solved(&winner);
+        assert!(!asymmetric_equilibria_possible(&paid.market, &paid.equilibrium).expect("a verdict"));
+    }
+}
+
+/// Two buyers with values uniform on [1, 2], K = 0.5, in a second-price auction: one who always comes and one who never
+/// does have nothing to gain, as the theory page says.
+#[test]
+fn one_always_comes_and_the_other_never() {
+    // The absent one, with value v, would gain E(v − v₁)⁺ − K, at most at v = 2.
+    let gain_of_absent = 0.5 * (2.0_f64 - 1.0).powi(2) - 0.5;
+    // The present one pays nothing; her gain is least at v = 1.
+    let gain_of_present: f64 = 1.0 - 0.5;
+    assert!(gain_of_absent <= 0.0 && gain_of_present >= 0.0);
+    let text = single(2.0, &format!("count = 2\n{UNIFORM}"), "\"none\"", 0.5, "before");
+    let cutoff = solved(&text).start().auction.participation_cutoff.expect("somebody");
+    // The symmetric one: (2 − θ)(1 − θ) = 0.5.
+    near("cutoff", (2.0 - cutoff) * (1.0 - cutoff), 0.5, 1e-13);
+}
+
+/// In slot T the ticket's auction is the spot auction, whoever enters; before it, others enter.
+#[test]
+fn a_ticket_sold_in_its_last_slot_goes_to_the_spot_auctions_winner() {
+    let text = single(1.0, &format!("count = 2\n{UNIFORM}"), "\"none\"", 0.2, "after");
+    let allocation = |text: &str| {
+        let solved = solved(text);
+        let (market, equilibrium) = (&solved.market, &solved.equilibrium);
+        let report = conjecture::check(market, equilibrium, &solved.summary, &Settings::default()).expect("a report");
+        let forces: Vec<&str> = conjecture::forces(market, &Settings::default())
+            .expect("forces")
+            .iter()
+            .map(|force| force.name)
+            .collect();
+        assert!(forces.contains(&"participation_cost"), "{forces:?}");
+        let claim = report.claims.into_iter().find(|claim| claim.name == "allocation");
+        claim.expect("a claim")
+    };
+    let spot = allocation(&text);
+    assert_eq!((spot.holds, spot.gap), (Some(true), Some(0.0)));
+    // With a constant prize she sells at once.
+    let early = allocation(&text.replace("maturity = 0", "maturity = 2"));
+    assert_eq!((early.holds, early.gap), (None, None));
+    assert!(early.note.expect("a reason").contains("by lot"));
+    // All enter: the same buyers come at every date.
+    let certain = allocation(
+        &text
+            .replace("maturity = 0", "maturity = 2")
+            .replace("cost = 0.2", "cost = 0.01"),
+    );
+    assert!(certain.gap.is_some());
 }
 
 /// More competition need not help the holder when coming costs something.

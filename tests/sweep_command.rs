@@ -595,3 +595,57 @@ mod interruption {
         assert!(after.starts_with(&before[..whole_lines]));
     }
 }
+
+mod participation {
+    use super::*;
+
+    /// More buyers, less revenue: the values of the theory page.
+    #[test]
+    fn more_participants_earn_the_holder_less() {
+        let swept = etm(&["sweep", &example("sweeps/participants.toml")]).success();
+        let points = stdout(&swept);
+        for (point, learns, n, revenue) in [
+            (1, "before", 2, 0.35757),
+            (2, "before", 3, 0.35952),
+            (3, "before", 4, 0.35623),
+            (9, "after", 2, 0.37547),
+            (10, "after", 3, 0.32453),
+        ] {
+            let start = format!("{point},{learns},{n},seller_value,");
+            let line = points.lines().find(|line| line.starts_with(&start));
+            let value: f64 = line
+                .and_then(|line| line[start.len()..].split(',').next()?.parse().ok())
+                .expect("a value");
+            assert!((value - revenue).abs() < 5e-6, "{start} {value}");
+        }
+        assert_eq!(points.matches(",certificate.verified,true,").count(), 16);
+    }
+
+    /// The force is known although the market of the file does not have it.
+    #[test]
+    fn over_the_cost_with_every_output_about_it() {
+        let home = Home::new();
+        let text = "base = \"market.toml\"\n[[axis]]\nkey = \"participation.cost\"\nvalues = [0.0, 0.05]\n\
+                    [output]\nkeys = [\"participation_cost_burned\", \"welfare\", \
+                    \"check.forces.participation_cost.seller_value\"]\n";
+        let sets = "set = [\"participation.payer=winner\", \"participation.cost=0.0\"]\n";
+        home.write("cost.toml", &format!("{sets}{text}"));
+        let points = stdout(&home.sweep("cost.toml", &[]).success());
+        let value = |start: &str| {
+            let line = points.lines().find(|line| line.starts_with(start)).expect("a line");
+            line[start.len()..]
+                .split(',')
+                .next()
+                .map(str::to_owned)
+                .expect("a value")
+        };
+        assert_eq!(value("0,0,participation_cost_burned,"), "0");
+        assert_eq!(value("0,0,check.forces.participation_cost.seller_value,"), "");
+        let free: f64 = value("1,0.05,check.forces.participation_cost.seller_value,")
+            .parse()
+            .expect("a number");
+        assert!((free - 0.6288).abs() < 1e-12, "{free}");
+        let burned: f64 = value("1,0.05,participation_cost_burned,").parse().expect("a number");
+        assert!(0.03 < burned && burned < 0.05, "{burned}");
+    }
+}

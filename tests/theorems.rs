@@ -636,7 +636,7 @@ fn a_martingale_prize_without_a_reserve_leaves_her_indifferent() {
             }),
             "{why}"
         );
-        let text = report::check("market.toml", &judged.figures, &judged.report, &why);
+        let text = report::check("market.toml", &judged.figures, &judged.report, &why, None);
         let said = if tie == "late" {
             "though other dates would do as well"
         } else {
