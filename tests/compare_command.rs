@@ -101,6 +101,14 @@ fn who_pays_for_taking_part_shows() {
     assert!(0.7 < entry && entry < 0.81, "{entry}");
     assert!(number(2, "buyers_surplus").abs() < 1e-14);
     assert_eq!(object["markets"][2]["against_first"]["who"], "nobody");
+    // Neither do four buyers against five: a surplus of 0 is no loss, to rounding.
+    let home = tempfile::tempdir().expect("a folder");
+    let five = home.path().join("five.toml").display().to_string();
+    let text = fs::read_to_string(&files[2]).expect("an example");
+    fs::write(&five, text.replace("count = 4", "count = 5")).expect("a file");
+    let more = etm(&["compare", &files[2], &five]).success();
+    let more = String::from_utf8(more.get_output().stdout.clone()).expect("text");
+    assert!(more.contains("buyers as before"), "{more}");
     let table = etm(&arguments).success();
     let table = String::from_utf8(table.get_output().stdout.clone()).expect("text");
     for label in [

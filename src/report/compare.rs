@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::table::{eth, percent, significant};
 
-/// Differences below this share of the larger value are rounding.
+/// Differences below this share of the largest amount compared are rounding.
 const ROUNDING: f64 = 1e-9;
 
 /// What a market comes to, for a comparison.
@@ -99,9 +99,19 @@ impl Compared {
     }
 
     fn gains(&self, first: &Self) -> Gains {
+        // Of all that is gained in either market: a surplus of 0 is a difference of such amounts.
+        let amounts = [
+            self.seller_value,
+            self.buyers_surplus,
+            first.seller_value,
+            first.buyers_surplus,
+        ];
+        let scale = amounts
+            .into_iter()
+            .fold(0.0_f64, |scale, amount| scale.max(amount.abs()));
         let gain = |now: f64, before: f64| {
             let difference = now - before;
-            if difference.abs() <= ROUNDING * now.abs().max(before.abs()) {
+            if difference.abs() <= ROUNDING * scale {
                 0.0
             } else {
                 difference

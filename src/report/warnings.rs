@@ -40,7 +40,8 @@ pub fn warnings(market: &Market, equilibrium: &Equilibrium, figures: &Summary) -
                 .to_owned(),
         );
     }
-    if market.holder().sale() == Sale::UntilSold(Pool::Fresh) {
+    let one_draw = figures.efficient_value.or(figures.optimal_mechanism_value).is_some();
+    if market.holder().sale() == Sale::UntilSold(Pool::Fresh) && one_draw {
         list.push(
             "with new buyers each slot, the efficient and optimal-mechanism values are those of one draw of buyers, not bounds"
                 .to_owned(),
