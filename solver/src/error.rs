@@ -46,6 +46,18 @@ pub enum SolveError {
         /// The limit.
         most: f64,
     },
+    /// Repeated auctions whose cutoffs jump too often to be kept.
+    #[error(
+        "{slots} slots × {states} prizes: the holder's cutoff jumps so often in the lowest cost that only the last {solved} slots fit in memory: shorten ticket.maturity or use fewer prizes"
+    )]
+    TooManyJumps {
+        /// T + 1.
+        slots: usize,
+        /// Prizes a slot.
+        states: usize,
+        /// Slots that could be solved.
+        solved: usize,
+    },
     /// A slot after maturity.
     #[error("slot {slot} is after maturity; allowed are slots 0 to {maturity}")]
     NoSuchSlot {

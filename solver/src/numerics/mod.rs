@@ -1,5 +1,6 @@
 //! Numerical tools that know nothing of tickets or auctions.
 
+pub(crate) mod chebyshev;
 pub mod collocation;
 pub mod gauss;
 pub mod integrate;

@@ -4,6 +4,8 @@
 //! alternatives to selling are worth depends on the sale rule, one file each: `once.rs`, `until_sold.rs`; `choice.rs`
 //! picks one and resolves ties.
 
+pub mod fixed_pool;
+
 mod choice;
 mod induction;
 mod node;
