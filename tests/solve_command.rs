@@ -316,8 +316,10 @@ mod solve {
             "holder.pool=\"fixed\"",
             "--set",
             "holder.sale=\"until_sold\"",
+            "--set",
+            "holder.own_cost=0.5",
         ]));
-        says(&said, &["holder.pool", "not supported yet"]);
+        says(&said, &["holder.own_cost", "not supported yet"]);
         let said = refused(place.etm(&["solve", &example("two_states.toml"), "--set", "buyers"]));
         says(&said, &["--set buyers"]);
     }

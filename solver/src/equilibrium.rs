@@ -1,12 +1,16 @@
 //! The answer: values, decisions, bids, what happens on the way, and the evidence.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use crate::auction::CostPanels;
 use crate::cost::VirtualCost;
 use crate::exercise::OwnUse;
-use crate::path::{DelayDistribution, Path};
+use crate::path::{DelayDistribution, Path, Round, Rounds};
+use crate::prize::FinitePrizes;
 use crate::supported::finite_prizes;
+use crate::timing::fixed_pool::FixedPool;
 use crate::timing::{Induction, SlotRegion, sale_region};
 use crate::verify::Certificate;
 use crate::{error::SolveError, market::Market};
@@ -26,13 +30,37 @@ pub struct Benchmarks {
     pub efficient_value: Option<f64>,
 }
 
+/// What the holder does who auctions to the same buyers again and again without commitment.
+#[derive(Debug, Clone)]
+pub struct Repeated {
+    /// Her choice at every slot, prize and lowest cost still possible.
+    pub pool: Arc<FixedPool>,
+    /// The auctions that may come to pass.
+    pub rounds: Rounds,
+    /// The market in which she can commit to a single auction, in the slot of her choice.
+    pub once: Market,
+    /// Its auctions: all buyers are there.
+    pub committed: Induction,
+}
+
+impl Repeated {
+    /// What the holder would have if she could commit to a single auction, ETH.
+    #[must_use]
+    pub fn once_value(&self, prizes: &FinitePrizes) -> f64 {
+        self.committed.timing.at(0, prizes.initial()).value
+    }
+}
+
 /// The symmetric equilibrium of a market.
 #[derive(Debug, Clone)]
 pub struct Equilibrium {
     /// The holder's own use, if she can exercise.
     pub own_use: Option<OwnUse>,
-    /// Exercise boundaries, the holder's values and decisions, stored bids.
+    /// Exercise boundaries, the holder's values and decisions, stored bids. With a fixed pool of buyers a node stands
+    /// for the lowest cost still possible with which it is most likely reached.
     pub induction: Induction,
+    /// With a fixed pool of buyers: all lowest costs.
+    pub repeated: Option<Repeated>,
     /// What happens on the way.
     pub path: Path,
     /// What it is measured against.
@@ -80,6 +108,13 @@ pub struct Summary {
     pub participation_cost_burned: f64,
     /// What holder and buyers gain together; `None` where they discount differently.
     pub welfare: Option<f64>,
+    /// With a fixed pool of buyers: her value if she could commit to a single auction, in the slot of her choice.
+    pub once_value: Option<f64>,
+    /// How much of it she loses because she can commit neither to reserves nor to stop.
+    pub commitment_value: Option<f64>,
+    /// With a fixed pool of buyers: the auctions that follow one another while none succeeds, along the most likely
+    /// path of prizes.
+    pub rounds: Option<Vec<RoundFigures>>,
     /// Whether selling and waiting were worth the same at a node reached.
     pub indifferent: bool,
     /// Whether the virtual cost is increasing; if not, the optimal mechanism is ironed.
@@ -88,6 +123,36 @@ pub struct Summary {
     pub sale_region: Vec<SlotRegion>,
     /// The evidence.
     pub certificate: Certificate,
+}
+
+/// One of the auctions that follow one another while none succeeds.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct RoundFigures {
+    /// t.
+    pub slot: usize,
+    /// The prize, ETH.
+    pub prize: f64,
+    /// The lowest cost that failed auctions have left possible, ETH.
+    pub lowest_cost: f64,
+    /// The highest cost that takes part, ETH; `None` where she waits.
+    pub participation_cutoff: Option<f64>,
+    /// ρ, ETH; `None` where she waits.
+    pub reserve_price: Option<f64>,
+    /// Probability that the ticket is sold now, given that it was not before.
+    pub sale_probability: f64,
+}
+
+impl RoundFigures {
+    fn of(round: &Round, prizes: &FinitePrizes) -> Self {
+        Self {
+            slot: round.slot,
+            prize: prizes.states(round.slot)[round.state],
+            lowest_cost: round.lowest,
+            participation_cutoff: round.reserve.map(|_| round.cutoff),
+            reserve_price: round.reserve,
+            sale_probability: round.sale_probability,
+        }
+    }
 }
 
 impl Equilibrium {
@@ -127,6 +192,15 @@ impl Equilibrium {
             buyers_surplus: path.buyers_surplus,
             participation_cost_burned: path.participation_cost_burned,
             welfare: market.discounts_alike().then_some(seller_value + path.buyers_surplus),
+            once_value: self.repeated.as_ref().map(|repeated| repeated.once_value(prizes)),
+            commitment_value: self
+                .repeated
+                .as_ref()
+                .map(|repeated| repeated.once_value(prizes) - seller_value),
+            rounds: self.repeated.as_ref().map(|repeated| {
+                let rounds = repeated.rounds.along_likeliest_prizes(prizes);
+                rounds.iter().map(|round| RoundFigures::of(round, prizes)).collect()
+            }),
             indifferent: self.indifferent(),
             virtual_cost_increasing: self.regular,
             sale_region: sale_region(&self.induction.timing, prizes),
@@ -150,7 +224,7 @@ impl Equilibrium {
         let prizes = finite_prizes(market)?;
         let virtual_cost = VirtualCost::new(market.buyers().cost());
         let panels = CostPanels::of_market(market, &virtual_cost);
-        DelayDistribution::follow(market, prizes, &panels, &self.induction, &self.path)
+        DelayDistribution::follow(market, prizes, &panels, self)
     }
 
     /// Whether selling and waiting were worth the same at a node that the policy reaches.

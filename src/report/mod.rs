@@ -4,6 +4,7 @@ mod check;
 mod compare;
 mod over;
 mod progress;
+mod rounds;
 mod simulation;
 mod summary;
 mod table;

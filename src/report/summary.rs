@@ -3,7 +3,7 @@
 use etm_solver::market::{Exercise, Format, LearnsCost, Market, Participation, Pool, Reserve, Sale};
 use etm_solver::prize::Prize;
 use etm_solver::timing::{Decision, Node, SlotRegion};
-use etm_solver::verify::{Certificate, TOLERANCE};
+use etm_solver::verify::{Certificate, tolerance};
 use etm_solver::{Equilibrium, Summary};
 
 use super::table::{aligned, eth, percent, significant};
@@ -19,13 +19,17 @@ pub fn summary(name: &str, market: &Market, equilibrium: &Equilibrium, figures: 
     text.push_str(&timing(market, figures));
     text.push_str("\nFor how much, ETH\n");
     text.push_str(&values(market, figures));
+    if let Some(rounds) = figures.rounds.as_deref().filter(|rounds| !rounds.is_empty()) {
+        text.push_str("\nWhile no auction succeeds, along the most likely prizes, ETH\n");
+        text.push_str(&super::rounds::rounds(rounds));
+    }
     text.push_str("\nWhat happens\n");
     text.push_str(&path(figures));
     if let Some(line) = who_takes_part(market, equilibrium) {
         text.push_str(&line);
     }
     text.push_str("\nHow sure\n");
-    text.push_str(&evidence(&figures.certificate));
+    text.push_str(&evidence(&figures.certificate, tolerance(market)));
     let warnings = super::warnings(market, equilibrium, figures);
     if !warnings.is_empty() {
         text.push_str("\nMind\n");
@@ -173,6 +177,9 @@ fn values(market: &Market, figures: &Summary) -> String {
         });
     };
     add("selling now", Some(figures.sale_value_now), "");
+    if let Some(once) = figures.once_value {
+        add("one auction, committed to", Some(once), "");
+    }
     add("spot auction at maturity", Some(figures.spot_at_maturity_value), "");
     add(
         "spot auction at the best time",
@@ -283,11 +290,11 @@ fn first_sale(equilibrium: &Equilibrium) -> Option<(usize, usize, &Node)> {
     })
 }
 
-fn evidence(certificate: &Certificate) -> String {
+fn evidence(certificate: &Certificate, tolerance: f64) -> String {
     let verdict = if certificate.verified {
-        format!("verified: every figure below {TOLERANCE:.0e} of the market's scale")
+        format!("verified: every figure below {tolerance:.0e} of the market's scale")
     } else {
-        format!("NOT verified: a figure is above {TOLERANCE:.0e} of the market's scale")
+        format!("NOT verified: a figure is above {tolerance:.0e} of the market's scale")
     };
     let [bid, timing, foc, values, discretisation] = [
         certificate.bid_deviation_gain,

@@ -1,6 +1,6 @@
 //! Where a user's question has no content, or an answer means less than it seems.
 
-use etm_solver::market::{LearnsCost, Market, Participation, Pool, Sale};
+use etm_solver::market::{LearnsCost, Market, Participation, Pool, Sale, Tie};
 use etm_solver::prize::Prize;
 use etm_solver::{Equilibrium, Summary, asymmetric_equilibria_possible};
 
@@ -21,13 +21,17 @@ pub fn warnings(market: &Market, equilibrium: &Equilibrium, figures: &Summary) -
     }
     if market.ticket().maturity() == 0 {
         list.push("maturity is 0: there is no timing to choose".to_owned());
-    } else if figures.auction_probability[0] >= 1.0 && !figures.indifferent && figures.seller_value > 0.0 {
+    } else if equilibrium.repeated.is_none()
+        && figures.auction_probability[0] >= 1.0
+        && !figures.indifferent
+        && figures.seller_value > 0.0
+    {
         list.push("the holder never waits: selling in slot 0 is strictly better, there is no timing curve".to_owned());
     }
     if figures.indifferent {
         let rule = match market.holder().tie() {
-            etm_solver::market::Tie::Late => "waits (holder.tie = \"late\")",
-            etm_solver::market::Tie::Early => "sells (holder.tie = \"early\")",
+            Tie::Late => "waits (holder.tie = \"late\")",
+            Tie::Early => "sells (holder.tie = \"early\")",
         };
         list.push(format!(
             "selling and waiting are worth the same at some node: when she sells is a convention, here she {rule}"
@@ -46,6 +50,28 @@ pub fn warnings(market: &Market, equilibrium: &Equilibrium, figures: &Summary) -
             "with new buyers each slot, the efficient and optimal-mechanism values are those of one draw of buyers, not bounds"
                 .to_owned(),
         );
+    }
+    if let Some(repeated) = &equilibrium.repeated {
+        if market.holder().tie() == Tie::Early {
+            list.push(
+                "with the same buyers every tie goes to the smaller cutoff: holder.tie = \"early\" changes nothing"
+                    .to_owned(),
+            );
+        }
+        let several = matches!(market.prize(), Prize::Finite(prizes) if prizes.size() > 1);
+        let narrowed = figures.rounds.iter().flatten().any(|round| round.lowest_cost > lowest_cost);
+        if several && narrowed {
+            list.push(
+                "which costs are left depends on all prizes since slot 0: the sale region and nodes.csv show the most likely ones, rounds.csv all"
+                    .to_owned(),
+            );
+        }
+        if !figures.certificate.verified {
+            list.push(format!(
+                "without commitment the cutoff may jump in the lowest cost left, and what follows from a jump cannot always be computed: two solutions of different fineness differ by {:.0e} ETH",
+                repeated.pool.error()
+            ));
+        }
     }
     list
 }

@@ -7,6 +7,7 @@ pub mod manifest;
 pub mod market_file;
 pub mod nodes;
 pub mod result;
+pub mod rounds;
 pub mod solved;
 
 mod csv_text;

@@ -8,6 +8,7 @@ use super::curves::curves_csv;
 use super::market_file::market_toml;
 use super::nodes::nodes_csv;
 use super::result::result_json;
+use super::rounds::rounds_csv;
 use crate::evaluate::Solved;
 
 /// A file: its name and its bytes.
@@ -24,7 +25,8 @@ pub enum FilesError {
     Result(#[from] serde_json::Error),
 }
 
-/// `market.toml`, with paths as they are seen from `folder`, `result.json`, `nodes.csv` and `curves.csv`.
+/// `market.toml`, with paths as they are seen from `folder`, `result.json`, `nodes.csv`, `curves.csv` and, where the same buyers come again
+/// and again, `rounds.csv`.
 ///
 /// # Errors
 /// A market or figures that their formats cannot hold.
@@ -40,6 +42,9 @@ pub fn files(solved: &Solved, folder: &Path) -> Result<Vec<File>, FilesError> {
         let cost = spec.market.buyers().cost();
         files.push(("nodes.csv".to_owned(), nodes_csv(&solved.equilibrium, prizes)));
         files.push(("curves.csv".to_owned(), curves_csv(&solved.equilibrium, prizes, cost)));
+        if let Some(repeated) = &solved.equilibrium.repeated {
+            files.push(("rounds.csv".to_owned(), rounds_csv(repeated, prizes)));
+        }
     }
     Ok(files)
 }

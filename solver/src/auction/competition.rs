@@ -66,6 +66,26 @@ impl Competition {
         }
     }
 
+    /// The law of the number of buyers given that none has a cost up to θ, whose tail is given.
+    ///
+    /// A Poisson number stays Poisson and a binomial one binomial; a fixed number stays fixed.
+    #[must_use]
+    pub fn remaining(&self, tail: &Tail) -> Self {
+        match *self {
+            Self::Binomial { trials, probability } => Self::Binomial {
+                trials,
+                probability: if probability < 1.0 {
+                    probability * tail.survival / absent(probability, tail.survival)
+                } else {
+                    1.0
+                },
+            },
+            Self::Poisson { mean } => Self::Poisson {
+                mean: mean * tail.survival,
+            },
+        }
+    }
+
     /// n̄, the expected number of buyers.
     #[must_use]
     pub fn expected(&self) -> f64 {

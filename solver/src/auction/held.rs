@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::bidders::{Bidders, Marginal};
 use super::entry;
-use crate::market::{AuctionRule, Participation};
+use crate::market::{AuctionRule, Participation, Reserve};
 
 /// The symmetric equilibrium of the auction at one node, up to the bid function.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -51,24 +51,44 @@ pub fn hold_auction(
                 outcome(&bidders, &marginal, cutoff.reserve, unsold)
             }
         },
-        None => Auction {
-            participation_cutoff: None,
-            reserve_price: match rule.reserve() {
-                crate::market::Reserve::None => Some(0.0),
-                crate::market::Reserve::Price(price) => Some(price),
-                crate::market::Reserve::Optimal => None,
-            },
-            revenue: unsold,
-            sale_probability: 0.0,
-            winner_cost: 0.0,
-            buyers_gain: 0.0,
-            entry_probability: None,
-            entry_cost: 0.0,
-            participation_cost: 0.0,
-        },
+        None => nobody_comes(rule, unsold),
     };
     auction.entry_probability = entry.probability;
     auction.entry_cost = participation.participant_cost();
+    charge(bidders, participation, &mut auction);
+    auction
+}
+
+/// An auction in which nobody takes part.
+pub(crate) fn nobody_comes(rule: &AuctionRule, unsold: f64) -> Auction {
+    Auction {
+        participation_cutoff: None,
+        reserve_price: match rule.reserve() {
+            Reserve::None => Some(0.0),
+            Reserve::Price(price) => Some(price),
+            Reserve::Optimal => None,
+        },
+        revenue: unsold,
+        sale_probability: 0.0,
+        winner_cost: 0.0,
+        buyers_gain: 0.0,
+        entry_probability: None,
+        entry_cost: 0.0,
+        participation_cost: 0.0,
+    }
+}
+
+/// The auction with a cutoff and a reserve price that are given: the marginal type may be worth more than the price,
+/// because she would gain as much by waiting.
+pub(crate) fn auction_with(
+    bidders: &Bidders<'_, '_>,
+    cutoff: f64,
+    reserve: f64,
+    participation: Participation,
+    unsold: f64,
+) -> Auction {
+    let marginal = bidders.marginal(bidders.panel_of(cutoff), cutoff);
+    let mut auction = outcome(bidders, &marginal, reserve, unsold);
     charge(bidders, participation, &mut auction);
     auction
 }

@@ -27,6 +27,7 @@ pub use panels::{CostPanels, CostPoint, PanelIntegrals};
 pub(crate) use bid_function::CurvePoint;
 pub(crate) use bidders::Marginal;
 pub(crate) use first_order::Transfer;
+pub(crate) use held::{auction_with, nobody_comes};
 pub(crate) use panels::carried;
 
 use crate::market::Format;

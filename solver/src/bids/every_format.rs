@@ -2,7 +2,7 @@
 
 use super::node::NodeValues;
 use super::spot::SpotAuction;
-use crate::auction::{Auction, BidFunction, Bidders, bid};
+use crate::auction::{Auction, BidFunction, Bidders, CostPanels, bid};
 use crate::cost::VirtualCost;
 use crate::equilibrium::Equilibrium;
 use crate::error::SolveError;
@@ -99,16 +99,20 @@ impl Equilibrium {
         let panels = node.panels(market, &virtual_cost);
         let profile = node.profile();
         let auction = &self.induction.timing.at(slot, node.state).auction;
-        let entrants = panels.among_entrants(auction.entry_probability);
-        let bidders = Bidders::new(&entrants, &profile, market.participation().winner_cost());
-        let first = BidFunction::new(&bidders, Format::FirstPrice, auction)
-            .map_or_else(|| vec![None; costs.len()], |function| function.at(costs));
-        let in_format = |format: Format| {
-            BidFunction::new(&bidders, format, auction)
-                .map_or_else(|| vec![None; costs.len()], |function| function.by_integral(costs))
+        let held = |panels: &CostPanels<'_>| {
+            let entrants = panels.among_entrants(auction.entry_probability);
+            let bidders = Bidders::new(&entrants, &profile, market.participation().winner_cost());
+            let first = BidFunction::new(&bidders, Format::FirstPrice, auction)
+                .map_or_else(|| vec![None; costs.len()], |function| function.at(costs));
+            let others = [Format::SecondPrice, Format::AllPay].map(|format| {
+                BidFunction::new(&bidders, format, auction)
+                    .map_or_else(|| vec![None; costs.len()], |function| function.by_integral(costs))
+            });
+            let marginal_rivals = auction.participation_cutoff.map(|cutoff| entrants.point(cutoff).rivals);
+            (first, others, marginal_rivals)
         };
-        let second = in_format(Format::SecondPrice);
-        let all_pay = in_format(Format::AllPay);
+        let (first, [second, all_pay], marginal_rivals) =
+            self.among_those_left(market, slot, node.state, &panels, held);
         let spot = SpotAuction::hold(market, &panels, node.prize, costs);
         let types = costs.iter().enumerate().map(|(k, &cost)| TypeBids {
             cost,
@@ -120,7 +124,6 @@ impl Equilibrium {
             all_pay: all_pay[k],
             spot: spot.bids[k],
         });
-        let marginal_rivals = auction.participation_cutoff.map(|cutoff| entrants.point(cutoff).rivals);
         Ok(NodeBids {
             slot,
             prize: node.prize,

@@ -6,11 +6,12 @@ mod spot;
 
 pub use every_format::{FormatTerms, NodeBids, TypeBids};
 
-use crate::auction::{Bid, BidFunction, Bidders};
+use crate::auction::{Bid, BidFunction, Bidders, CostPanels};
 use crate::cost::VirtualCost;
 use crate::equilibrium::Equilibrium;
 use crate::error::SolveError;
 use crate::market::Market;
+use crate::timing::{among_remaining, lowest_cost};
 use node::NodeValues;
 
 /// What a type does in the auction at a node.
@@ -25,8 +26,27 @@ pub struct TypeAtNode {
 }
 
 impl Equilibrium {
+    /// Hands over the cost axis of the buyers who are left at a node: of all, unless the same come again and again.
+    fn among_those_left<R>(
+        &self,
+        market: &Market,
+        slot: usize,
+        state: usize,
+        panels: &CostPanels<'_>,
+        with: impl Fn(&CostPanels<'_>) -> R,
+    ) -> R {
+        let knots: Vec<f64> = panels.points().iter().map(|point| point.cost).collect();
+        self.repeated
+            .as_ref()
+            .map(|repeated| lowest_cost(market, &repeated.rounds, slot, state))
+            .and_then(|lowest| among_remaining(market, lowest, &knots, &with))
+            .unwrap_or_else(|| with(panels))
+    }
+
     /// What the types with these costs do if the holder auctions the ticket in slot `slot` at prize `prize`, whether
-    /// or not she does so in equilibrium. The bid is computed by the integral and by the first-order condition.
+    /// or not she does so in equilibrium. The bid is computed by the integral and by the first-order condition. Where
+    /// the same buyers come again and again, the auction is the one most likely held there, and types that would have
+    /// bought before do not take part.
     ///
     /// # Errors
     /// A slot after maturity, a prize that is no state (within 1e-9 relative), a cost outside the support.
@@ -36,10 +56,13 @@ impl Equilibrium {
         let panels = node.panels(market, &virtual_cost);
         let profile = node.profile();
         let auction = &self.induction.timing.at(slot, node.state).auction;
-        let entrants = panels.among_entrants(auction.entry_probability);
-        let bidders = Bidders::new(&entrants, &profile, market.participation().winner_cost());
-        let bids = BidFunction::new(&bidders, market.auction().format(), auction)
-            .map_or_else(|| vec![None; costs.len()], |function| function.at(costs));
+        let held = |panels: &CostPanels<'_>| {
+            let entrants = panels.among_entrants(auction.entry_probability);
+            let bidders = Bidders::new(&entrants, &profile, market.participation().winner_cost());
+            BidFunction::new(&bidders, market.auction().format(), auction)
+                .map_or_else(|| vec![None; costs.len()], |function| function.at(costs))
+        };
+        let bids = self.among_those_left(market, slot, node.state, &panels, held);
         Ok(costs
             .iter()
             .zip(bids)

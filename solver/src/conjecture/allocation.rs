@@ -6,7 +6,7 @@ use super::case::Case;
 use super::witness::Witness;
 use crate::auction::CostPanels;
 use crate::cost::VirtualCost;
-use crate::market::{Exercise, Sale};
+use crate::market::{Exercise, Pool, Sale};
 use crate::timing::Decision;
 
 /// The probability that the ticket's winner or exercise slot differs from the spot auction's, exact, and the type for
@@ -18,8 +18,12 @@ use crate::timing::Decision;
 /// # Errors
 /// Why the comparison is not defined.
 pub(super) fn different(case: &Case<'_>) -> Result<(f64, Option<Witness>), &'static str> {
-    if case.market.holder().sale() != Sale::Once {
-        return Err("new buyers come to each auction: there is no same winner");
+    match case.market.holder().sale() {
+        Sale::Once => {}
+        Sale::UntilSold(Pool::Fresh) => return Err("new buyers come to each auction: there is no same winner"),
+        Sale::UntilSold(Pool::Fixed) => {
+            return Err("who has bought by when depends on all prizes since slot 0: not compared for a fixed pool");
+        }
     }
     if case.market.holder().own_cost().is_some() {
         return Err("the holder may use the ticket herself: not defined with holder.own_cost");

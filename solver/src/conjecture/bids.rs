@@ -47,11 +47,21 @@ pub(super) fn distance(case: &Case<'_>) -> (f64, Option<Witness>) {
             let bidders = Bidders::new(&entrants, &profile, market.participation().winner_cost());
             let bids = BidFunction::new(&bidders, market.auction().format(), &node.auction)
                 .map_or_else(|| vec![None; types.len()], |function| function.by_integral(&types));
-            for (k, &cost) in types.iter().enumerate() {
-                let bid = bids[k].unwrap_or(0.0);
-                if last {
-                    spot[k][state] = bid;
+            if last {
+                let all = &case.to_all_buyers().at(slot, state).auction;
+                let bids = BidFunction::new(&bidders, market.auction().format(), all)
+                    .map_or_else(|| vec![None; types.len()], |function| function.by_integral(&types));
+                for (k, bid) in bids.into_iter().enumerate() {
+                    spot[k][state] = bid.unwrap_or(0.0);
                 }
+            }
+            let lowest = case.lowest_cost(slot, state);
+            for (k, &cost) in types.iter().enumerate() {
+                if cost < lowest {
+                    // Such a buyer would have bought before.
+                    continue;
+                }
+                let bid = bids[k].unwrap_or(0.0);
                 let gap = (bid - spot[k][state]).abs();
                 if gap > widest && sold_here(case, slot, state) {
                     widest = gap;
@@ -77,6 +87,9 @@ fn types(case: &Case<'_>, base: &CostPanels<'_>) -> Vec<f64> {
         for (state, node) in case.equilibrium.induction.timing.slot(slot).iter().enumerate() {
             if slot == case.maturity() || sold_here(case, slot, state) {
                 cutoffs.extend(node.auction.participation_cutoff);
+            }
+            if slot == case.maturity() {
+                cutoffs.extend(case.to_all_buyers().at(slot, state).auction.participation_cutoff);
             }
         }
     }

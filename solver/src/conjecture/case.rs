@@ -3,6 +3,7 @@
 use crate::equilibrium::{Equilibrium, Summary};
 use crate::market::Market;
 use crate::prize::FinitePrizes;
+use crate::timing::{Timing, lowest_cost};
 
 /// What every part of the report is about.
 pub(super) struct Case<'a> {
@@ -19,5 +20,30 @@ pub(super) struct Case<'a> {
 impl Case<'_> {
     pub fn maturity(&self) -> usize {
         self.market.ticket().maturity()
+    }
+
+    /// The auctions with all buyers there: the market's own, or, where the same buyers come again and again, those of
+    /// a holder who commits to a single one.
+    pub fn to_all_buyers(&self) -> &Timing {
+        match &self.equilibrium.repeated {
+            Some(repeated) => &repeated.committed.timing,
+            None => &self.equilibrium.induction.timing,
+        }
+    }
+
+    /// The market whose spot auctions are meant: with a single auction where the same buyers come again and again.
+    pub fn spot_market(&self) -> &Market {
+        match &self.equilibrium.repeated {
+            Some(repeated) => &repeated.once,
+            None => self.market,
+        }
+    }
+
+    /// The lowest cost that failed auctions have left possible at a node.
+    pub fn lowest_cost(&self, slot: usize, state: usize) -> f64 {
+        match &self.equilibrium.repeated {
+            Some(repeated) => lowest_cost(self.market, &repeated.rounds, slot, state),
+            None => self.market.buyers().cost().lower(),
+        }
     }
 }

@@ -93,7 +93,7 @@ fn fixed(case: &Case<'_>, name: &'static str, slot: usize) -> Policy {
 fn expectation(case: &Case<'_>, slot: usize, pick: fn(&Auction) -> f64) -> f64 {
     unconditional(case.prizes, slot)
         .iter()
-        .zip(case.equilibrium.induction.timing.slot(slot))
+        .zip(case.to_all_buyers().slot(slot))
         .map(|(mass, node)| mass * pick(&node.auction))
         .sum()
 }
@@ -102,8 +102,8 @@ fn expectation(case: &Case<'_>, slot: usize, pick: fn(&Auction) -> f64) -> f64 {
 fn spot(case: &Case<'_>, settings: &Settings<'_>) -> Policy {
     let virtual_cost = VirtualCost::new(case.market.buyers().cost());
     let panels = CostPanels::of_market(case.market, &virtual_cost);
-    let induction = Induction::of_spot_auctions(case.market, case.prizes, &panels, settings);
-    let path = Path::follow(case.market, case.prizes, &panels, None, &induction, settings);
+    let induction = Induction::of_spot_auctions(case.spot_market(), case.prizes, &panels, settings);
+    let path = Path::follow(case.spot_market(), case.prizes, &panels, None, &induction, settings);
     let value = induction.timing.at(0, case.prizes.initial()).value;
     policy(case, "spot", value, path.buyers_surplus, path.sold, path.cost_at_sale)
 }
@@ -121,7 +121,7 @@ pub(super) fn fixed_slots(case: &Case<'_>) -> Vec<FixedSlot> {
             }
             let expected: f64 = mass
                 .iter()
-                .zip(case.equilibrium.induction.timing.slot(slot))
+                .zip(case.to_all_buyers().slot(slot))
                 .map(|(mass, node)| mass * node.auction.revenue)
                 .sum();
             let value = discount * expected;

@@ -8,7 +8,7 @@
 //! | normal, lognormal, exponential, truncated to [lo, hi] | [`TruncatedNormal`], [`TruncatedLognormal`], [`TruncatedExponential`] |
 //! | linear between given quantiles | [`Empirical`] |
 //!
-//! [`VirtualCost`] turns any of them into z(θ) = θ + F/f, ironed where z is not increasing.
+//! [`Remaining`] is any of them given that it exceeds a cost. [`VirtualCost`] turns any of them into z(θ) = θ + F/f, ironed where z is not increasing.
 
 mod beta;
 mod density;
@@ -18,6 +18,7 @@ mod incomplete_beta;
 mod invert;
 mod ironing;
 mod power;
+mod remaining;
 mod support;
 mod truncated_exponential;
 mod truncated_lognormal;
@@ -30,6 +31,7 @@ pub use density::density_falls;
 pub use empirical::Empirical;
 pub use ironing::IronedInterval;
 pub use power::Power;
+pub use remaining::Remaining;
 pub use truncated_exponential::TruncatedExponential;
 pub use truncated_lognormal::TruncatedLognormal;
 pub use truncated_normal::TruncatedNormal;

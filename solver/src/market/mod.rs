@@ -113,6 +113,13 @@ impl Market {
         self
     }
 
+    /// This market with another holder.
+    #[must_use]
+    pub(crate) fn with_holder(mut self, holder: Holder) -> Self {
+        self.holder = holder;
+        self
+    }
+
     /// This market with other buyers, risk-averse only if these are.
     #[must_use]
     pub(crate) fn with_buyers(mut self, buyers: Buyers) -> Self {
@@ -151,12 +158,7 @@ impl Market {
                 what: "a continuous prize process",
             });
         }
-        if self.holder.sale() == Sale::UntilSold(Pool::Fixed) {
-            list.push(Unsupported {
-                key: "holder.pool",
-                what: "a fixed pool of buyers",
-            });
-        }
+        list.extend(crate::timing::fixed_pool::unsupported(self));
         match self.buyers.risk_aversion() {
             RiskAversion::Neutral => {}
             RiskAversion::Crra { .. } | RiskAversion::Cara { .. } => list.push(Unsupported {

@@ -2,10 +2,11 @@
 
 use ndarray::Array2;
 
-use super::Path;
 use super::cost_intervals::CostIntervals;
 use super::winners::{Sales, Winners};
+use super::{Path, Round};
 use crate::auction::{Auction, CostPanels};
+use crate::equilibrium::Equilibrium;
 use crate::error::SolveError;
 use crate::market::Market;
 use crate::prize::FinitePrizes;
@@ -39,8 +40,7 @@ impl DelayDistribution {
         market: &Market,
         prizes: &FinitePrizes,
         panels: &CostPanels<'_>,
-        induction: &Induction,
-        path: &Path,
+        equilibrium: &Equilibrium,
     ) -> Result<Self, SolveError> {
         let maturity = market.ticket().maturity();
         if maturity >= MOST_DELAY_SLOTS {
@@ -49,11 +49,14 @@ impl DelayDistribution {
                 most: MOST_DELAY_SLOTS,
             });
         }
+        let induction = &equilibrium.induction;
         let mut sales = SaleSlots {
             market,
             prizes,
+            panels,
+            equilibrium,
             induction,
-            path,
+            path: &equilibrium.path,
             intervals: CostIntervals::new(&induction.boundary, maturity, panels),
             highest_from: highest_from(induction, maturity),
             work: 0.0,
@@ -85,6 +88,8 @@ fn highest_from(induction: &Induction, maturity: usize) -> Vec<f64> {
 struct SaleSlots<'a> {
     market: &'a Market,
     prizes: &'a FinitePrizes,
+    panels: &'a CostPanels<'a>,
+    equilibrium: &'a Equilibrium,
     induction: &'a Induction,
     path: &'a Path,
     /// Between the boundaries of all slots.
@@ -129,6 +134,9 @@ impl<'a> SaleSlots<'a> {
 
     /// The tickets sold in a slot; `None` if there are none.
     fn sold_in(&self, slot: usize) -> Option<Winners<'a>> {
+        if let Some(repeated) = &self.equilibrium.repeated {
+            return self.sold_to_remaining(repeated.rounds.slot(slot));
+        }
         let sales: Vec<(usize, f64, f64, &Auction)> = self
             .induction
             .timing
@@ -147,6 +155,22 @@ impl<'a> SaleSlots<'a> {
         let mut winners = Winners::new(self.prizes, self.market.ticket().exercise(), intervals, Sales::OneSlot);
         for (state, mass, _, auction) in sales {
             winners.add(state, mass, auction);
+        }
+        Some(winners)
+    }
+
+    /// The tickets sold in the rounds of one slot.
+    fn sold_to_remaining(&self, rounds: &[Round]) -> Option<Winners<'a>> {
+        let sales = rounds
+            .iter()
+            .filter(|round| round.reserve.is_some() && round.sale_probability > 0.0);
+        let slot = rounds.first()?.slot;
+        let cutoff = sales.clone().map(|round| round.cutoff).max_by(f64::total_cmp)?;
+        let intervals = self.intervals.of_winners(slot, cutoff);
+        let mut winners = Winners::new(self.prizes, self.market.ticket().exercise(), intervals, Sales::OneSlot);
+        for round in sales {
+            let [from, upto] = [round.lowest, round.cutoff].map(|cost| self.panels.point(cost).lowest);
+            winners.add_between(round.state, round.weight, from, upto);
         }
         Some(winners)
     }

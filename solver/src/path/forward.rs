@@ -14,7 +14,7 @@ use crate::timing::{Decision, Induction, Node};
 pub struct Path {
     size: usize,
     /// Slot-major: probability that the slot begins at the state with the ticket unsold.
-    reach: Vec<f64>,
+    pub(super) reach: Vec<f64>,
     /// Probability that an auction is held, by slot.
     pub auction_probability: Vec<f64>,
     /// Probability that the ticket is sold, by slot.
@@ -104,7 +104,7 @@ impl Path {
         path
     }
 
-    fn empty(size: usize, maturity: usize) -> Self {
+    pub(super) fn empty(size: usize, maturity: usize) -> Self {
         let by_slot = vec![0.0; maturity + 1];
         Self {
             size,

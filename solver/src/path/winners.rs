@@ -68,6 +68,24 @@ impl<'m> Winners<'m> {
         }
     }
 
+    /// Adds tickets auctioned now at `state` to buyers who all have costs above the one whose P is `from`, to the lowest
+    /// of them if it is below the one whose P is `upto`. `weight` is the probability of being here, that of no lower
+    /// cost apart.
+    pub fn add_between(&mut self, state: usize, weight: f64, from: f64, upto: f64) {
+        let mut row = self.mass.row_mut(state);
+        let mut below = from;
+        for (k, &lowest) in self.intervals.lowest(None).iter().enumerate() {
+            let end = lowest.min(upto);
+            if end > below {
+                row[k] += weight * (end - below);
+                below = end;
+            }
+            if lowest >= upto {
+                break;
+            }
+        }
+    }
+
     /// Winners exercise by the boundaries of the slot; lottery tickets are drawn first.
     pub fn exercise(&mut self, boundary: &[f64]) -> Exercised {
         let intervals = self.intervals.len();

@@ -10,6 +10,7 @@ mod bid_curve;
 mod count_table;
 mod outcome;
 mod play;
+mod repeated;
 mod script;
 mod tally;
 

@@ -11,8 +11,8 @@ use crate::market::{Exercise, Format, Sale};
 use crate::timing::Decision;
 
 /// A ticket that has been sold.
-struct Won {
-    cost: f64,
+pub(super) struct Won {
+    pub cost: f64,
 }
 
 /// A buyer at an auction.
@@ -30,11 +30,19 @@ impl Script<'_> {
     pub fn play_block(&self, seed: u64, first: u64, plays: u64) -> Tally {
         let fresh = ChaCha8Rng::seed_from_u64(seed);
         let mut tally = Tally::default();
-        let mut bidders = Vec::new();
+        let (mut bidders, mut costs) = (Vec::new(), Vec::new());
         for number in first..first + plays {
             let mut rng = fresh.clone();
             rng.set_stream(number);
-            tally.add(&self.play(&mut rng, &mut bidders));
+            let outcome = match &self.equilibrium.repeated {
+                Some(repeated) => {
+                    let mut outcome = Outcome::default();
+                    self.play_again(repeated, &mut rng, &mut costs, &mut outcome);
+                    outcome
+                }
+                None => self.play(&mut rng, &mut bidders),
+            };
+            tally.add(&outcome);
         }
         tally
     }
@@ -215,7 +223,14 @@ impl Script<'_> {
     }
 
     /// The winner exercises by the boundary.
-    fn exercise_won(&self, sold: usize, state: usize, won: &Won, rng: &mut ChaCha8Rng, outcome: &mut Outcome) {
+    pub(super) fn exercise_won(
+        &self,
+        sold: usize,
+        state: usize,
+        won: &Won,
+        rng: &mut ChaCha8Rng,
+        outcome: &mut Outcome,
+    ) {
         let maturity = self.market.ticket().maturity();
         let mut state = state;
         for slot in sold..=maturity {
@@ -238,7 +253,7 @@ impl Script<'_> {
         }
     }
 
-    fn next_state(&self, state: usize, rng: &mut ChaCha8Rng) -> usize {
+    pub(super) fn next_state(&self, state: usize, rng: &mut ChaCha8Rng) -> usize {
         let row = &self.cumulated[state];
         if row.len() == 1 {
             return 0;
@@ -273,6 +288,6 @@ fn bidder(curve: &BidCurve, cost: f64, factor: f64, deviates: bool) -> Bidder {
 }
 
 /// A number in (0, 1), 53 bits.
-fn uniform(rng: &mut ChaCha8Rng) -> f64 {
+pub(super) fn uniform(rng: &mut ChaCha8Rng) -> f64 {
     ((rng.next_u64() >> 11) as f64 + 0.5) * f64::EPSILON * 0.5
 }

@@ -7,7 +7,7 @@ use crate::cost::VirtualCost;
 use crate::equilibrium::Equilibrium;
 use crate::error::SolveError;
 use crate::exercise::TicketValues;
-use crate::market::Market;
+use crate::market::{Market, Unsupported};
 use crate::path::reachable;
 use crate::prize::FinitePrizes;
 use crate::supported::finite_prizes;
@@ -50,6 +50,12 @@ impl<'a> Script<'a> {
     /// As [`crate::solve::solve`].
     pub fn new(market: &'a Market, equilibrium: &'a Equilibrium, deviation: Deviation) -> Result<Self, SolveError> {
         let prizes = finite_prizes(market)?;
+        if equilibrium.repeated.is_some() && matches!(deviation, Deviation::Bids(_) | Deviation::Early) {
+            return Err(SolveError::Unsupported(Unsupported {
+                key: "--deviate",
+                what: "any deviation but timing=late from repeated auctions to the same buyers",
+            }));
+        }
         let maturity = market.ticket().maturity();
         let powers = |factor: f64| {
             std::iter::successors(Some(1.0), |power| Some(power * factor))
@@ -94,6 +100,10 @@ impl<'a> Script<'a> {
         let mut panels = base.clone();
         let mut values = TicketValues::at_maturity(market, prizes);
         let mut curves: Vec<Option<BidCurve>> = vec![None; (maturity + 1) * size];
+        if self.equilibrium.repeated.is_some() {
+            // What is bid depends on the costs that are left.
+            return curves;
+        }
         for slot in (0..=maturity).rev() {
             if slot < maturity {
                 values.step_back_along(&self.equilibrium.induction.boundary);

@@ -69,7 +69,7 @@ impl NodeProfile {
 }
 
 impl Induction {
-    /// The market's tickets.
+    /// The market's tickets. Bids are stored at the nodes that are `reachable`; at none if that is empty.
     #[must_use]
     pub fn of_tickets(
         market: &Market,
@@ -85,7 +85,7 @@ impl Induction {
             panels,
             own_use,
             Tickets::Resold,
-            Some(reachable),
+            (!reachable.is_empty()).then_some(reachable),
             settings,
         )
     }
@@ -147,7 +147,7 @@ fn run(
     let mut refined = panels.clone();
     let mut slots = Vec::with_capacity(maturity + 1);
     let mut schedules = Vec::new();
-    let stride = 1 + (maturity + 1) * size * 48 / MOST_STORED_BIDS;
+    let stride = stride_of(maturity, size);
     let mut next: Option<Vec<f64>> = None;
     for slot in (0..=maturity).rev() {
         if slot < maturity {
@@ -223,8 +223,13 @@ fn decide(market: &Market, auction: Auction, keep: Alternatives, unsold: f64) ->
     }
 }
 
+/// Of how many bids one is stored, so that there are not too many in all.
+pub(super) fn stride_of(maturity: usize, size: usize) -> usize {
+    1 + (maturity + 1) * size * 48 / MOST_STORED_BIDS
+}
+
 /// Every `stride`-th bid, and the marginal type's.
-fn thinned(bids: Vec<TypeBid>, stride: usize) -> Vec<TypeBid> {
+pub(super) fn thinned(bids: Vec<TypeBid>, stride: usize) -> Vec<TypeBid> {
     let last = bids.len() - 1;
     bids.into_iter()
         .enumerate()

@@ -124,6 +124,13 @@ impl<'b, 'p, 'm> BestResponse<'b, 'p, 'm> {
     /// The largest gain of any stored bid's owner, and of any type who stays away, from acting as another type; with
     /// `everywhere`, as any type between the points of the partition too.
     pub fn check(&self, stored: &[TypeBid], everywhere: bool) -> BidCheck {
+        let mut found = self.check_bidders(stored, everywhere);
+        found.gain = widest(found.gain, self.outsiders(everywhere));
+        found
+    }
+
+    /// The same of those alone who take part.
+    pub fn check_bidders(&self, stored: &[TypeBid], everywhere: bool) -> BidCheck {
         let mut found = BidCheck {
             gain: 0.0,
             foc_gap: 0.0,
@@ -142,14 +149,19 @@ impl<'b, 'p, 'm> BestResponse<'b, 'p, 'm> {
             let best = self.best(act.value, everywhere);
             found.gain = widest(found.gain, (best - payoff).max(0.0) + 0.0 * payoff);
         }
+        found
+    }
+
+    /// The largest gain of a type who stays away and has nothing else.
+    fn outsiders(&self, everywhere: bool) -> f64 {
         let panels = self.bidders.panels();
+        let mut gain = 0.0;
         for (index, point) in panels.points().iter().enumerate() {
             if panels.sampled()[index] && point.cost > self.marginal.point.cost {
-                let best = self.best(self.bidders.values()[index], everywhere);
-                found.gain = widest(found.gain, best);
+                gain = widest(gain, self.best(self.bidders.values()[index], everywhere));
             }
         }
-        found
+        gain
     }
 
     /// What `bid` costs a bidder who thereby acts as `act`.

@@ -10,13 +10,14 @@ use super::entry::EntryCheck;
 use super::evidence::Evidence;
 use super::gap::widest;
 use super::recursion::Recursion;
+use super::repeated::{self, REPEATED_TOLERANCE};
 use super::revenue::Seen;
 use crate::auction::{Bidders, CostPanels};
 use crate::cost::VirtualCost;
 use crate::equilibrium::Equilibrium;
 use crate::error::SolveError;
 use crate::exercise::{TicketProfile, TicketValues};
-use crate::market::Market;
+use crate::market::{Market, Pool, Sale};
 use crate::path::reachable;
 use crate::prize::FinitePrizes;
 use crate::settings::{Settings, Stage};
@@ -40,7 +41,7 @@ pub struct Certificate {
     pub value_gap: f64,
     /// The largest gap between ticket values and the plain recursion.
     pub discretisation_error: f64,
-    /// Whether every figure is below [`TOLERANCE`].
+    /// Whether every figure is below the [`tolerance`] of the market.
     pub verified: bool,
 }
 
@@ -59,7 +60,7 @@ impl Certificate {
         .fold(0.0, widest)
     }
 
-    fn closed(mut self, scale: f64) -> Self {
+    fn closed(mut self, scale: f64, tolerance: f64) -> Self {
         let figures = [
             &mut self.bid_deviation_gain,
             &mut self.timing_deviation_gain,
@@ -71,10 +72,19 @@ impl Certificate {
         for figure in figures {
             *figure /= scale;
             // Not a number is not below.
-            verified &= *figure < TOLERANCE;
+            verified &= *figure < tolerance;
         }
         self.verified = verified;
         self
+    }
+}
+
+/// What every figure of a market's certificate must stay below, relative to the market's scale.
+#[must_use]
+pub fn tolerance(market: &Market) -> f64 {
+    match market.holder().sale() {
+        Sale::UntilSold(Pool::Fixed) => REPEATED_TOLERANCE,
+        Sale::Once | Sale::UntilSold(Pool::Fresh) => TOLERANCE,
     }
 }
 
@@ -97,7 +107,12 @@ pub(crate) fn certify_on<'m>(
     equilibrium: &Equilibrium,
     settings: &Settings<'_>,
 ) -> Certificate {
-    Walk::new(market, prizes, equilibrium, base).certificate(settings)
+    let found = match &equilibrium.repeated {
+        Some(repeated) => repeated::certify(market, prizes, base, equilibrium, repeated, settings),
+        None => Walk::new(market, prizes, equilibrium, base).certificate(settings),
+    };
+    let scale = prizes.initial_prize().max(market.buyers().cost().upper().abs());
+    found.closed(if scale > 0.0 { scale } else { 1.0 }, tolerance(market))
 }
 
 struct Walk<'a, 'm> {
@@ -183,11 +198,7 @@ impl<'a, 'm> Walk<'a, 'm> {
         if let Some((_, index, profile)) = worst {
             self.refine(index, &profile.profile());
         }
-        let scale = self
-            .prizes
-            .initial_prize()
-            .max(self.market.buyers().cost().upper().abs());
-        self.found.closed(if scale > 0.0 { scale } else { 1.0 })
+        self.found
     }
 
     /// The stored bids of the auction that is held at a node reached, if any.

@@ -6,7 +6,9 @@
 //! | `timing_deviation_gain` | every decision and reserve against every other, the stored policy re-evaluated with revenues integrated over the second-lowest cost (`bellman.rs`) |
 //! | `foc_gap` | stored bids (from the integral) against the first-order condition |
 //! | `value_gap` | stored values against the stored policy re-evaluated |
-//! | `discretisation_error` | ticket values from their knots against the plain recursion at single costs (`recursion.rs`) |
+//! | `discretisation_error` | ticket values from their knots against the plain recursion at single costs (`recursion.rs`); with a fixed pool the change from a coarser solution |
+//!
+//! With a fixed pool of buyers the same is done at the nodes of the path, among those who remain (`repeated.rs`).
 
 mod bellman;
 mod best_response;
@@ -15,7 +17,9 @@ mod entry;
 mod evidence;
 mod gap;
 mod recursion;
+mod repeated;
 mod revenue;
 
 pub(crate) use certificate::certify_on;
-pub use certificate::{Certificate, TOLERANCE, certify};
+pub use certificate::{Certificate, TOLERANCE, certify, tolerance};
+pub use repeated::REPEATED_TOLERANCE;

@@ -34,7 +34,7 @@ pub(crate) struct CostAxis {
 
 /// F and N at one cost.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct AxisPoint {
+pub(crate) struct AxisPoint {
     /// f(θ).
     pub density: f64,
     /// S(θ).
@@ -44,9 +44,9 @@ pub(super) struct AxisPoint {
 }
 
 impl CostAxis {
-    pub fn new(law: Arc<dyn CostLaw>, competition: Competition) -> Self {
+    pub fn new(law: &Arc<dyn CostLaw>, competition: Competition) -> Self {
         let mut axis = Self {
-            law: Arc::clone(&law),
+            law: Arc::clone(law),
             competition,
             cuts: Vec::new(),
         };

@@ -96,6 +96,22 @@ impl Rule<'_> {
         self.at(self.envelope.segment(self.axis.survival(cost)), cost)
     }
 
+    /// Whether selling to a thousandth of the remaining buyers or more is worth as much as waiting, at a c where she
+    /// waits: relative to ticket values the two differ by less than `tie`.
+    pub fn ties(&self, cost: f64, tie: f64) -> bool {
+        let (s, here) = (self.axis.survival(cost), self.place(cost));
+        let log_reference = self.axis.log_rivals(cost);
+        if s <= 0.0 || log_reference == f64::NEG_INFINITY {
+            return false;
+        }
+        let rescale = |panel: usize| (self.landscape.panels[panel].log_rivals - log_reference).exp();
+        let forgone = rescale(here.panel) * self.landscape.terrain[here.panel].forgone.value(here.u);
+        (here.panel..self.landscape.panels.len())
+            .flat_map(|panel| [0.5, 1.0].map(|u| Place { panel, u }))
+            .filter(|place| self.landscape.survival(*place) <= 0.999 * s)
+            .any(|place| rescale(place.panel) * self.landscape.worth(place, s).0 + forgone >= -tie * self.scale)
+    }
+
     fn place(&self, cost: f64) -> Place {
         let panels = self.landscape.panels;
         let panel = panels.partition_point(|p| p.right < cost).min(panels.len() - 1);

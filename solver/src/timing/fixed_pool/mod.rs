@@ -19,6 +19,3 @@ mod surplus;
 mod tests;
 
 pub use solve::{FixedPool, NoCommitment, Offer, solve, unsupported};
-
-pub(crate) use axis::CostAxis;
-pub(crate) use surplus::Profiles;

@@ -1,7 +1,5 @@
 //! Backward induction for a holder who cannot commit to future reserves, nor to stop.
 
-use std::sync::Arc;
-
 use super::axis::CostAxis;
 use super::envelope::{Envelope, Landscape, Place};
 use super::gaps::{Cutoff, Fineness, Rule};
@@ -13,6 +11,7 @@ use crate::exercise::TicketValues;
 use crate::market::{Market, Participation, Pool, Reserve, Sale, Unsupported};
 use crate::prize::FinitePrizes;
 use crate::settings::{Settings, Stage};
+use crate::timing::choice::TIE;
 
 /// The accuracy aimed at.
 pub(super) const FINE: Fineness = Fineness {
@@ -107,7 +106,7 @@ pub fn unsupported(market: &Market) -> Vec<Unsupported> {
 pub fn solve(market: &Market, prizes: &FinitePrizes, settings: &Settings<'_>) -> Result<FixedPool, SolveError> {
     let slots = market.ticket().maturity() + 1;
     let coarse = solve_to(market, prizes, COARSE, |done| {
-        settings.report(Stage::Induction, done, 2 * slots)
+        settings.report(Stage::Induction, done, 2 * slots);
     })?;
     let rough = coarse.seller_value();
     drop(coarse);
@@ -126,7 +125,7 @@ pub(super) fn solve_to(
     report: impl Fn(usize),
 ) -> Result<FixedPool, SolveError> {
     let axis = CostAxis::new(
-        Arc::clone(market.buyers().shared_cost()),
+        market.buyers().shared_cost(),
         Competition::from(market.buyers().count()),
     );
     let kept = market.ticket().survival_probability();
@@ -352,6 +351,12 @@ impl FixedPool {
         }
     }
 
+    /// Whether the holder, who waits here, would be as well off selling.
+    #[must_use]
+    pub(crate) fn ties(&self, slot: usize, state: usize, cost: f64) -> bool {
+        self.rule(slot, state).ties(cost, TIE)
+    }
+
     /// The holder's choice and values at slot t, state r when no remaining cost is below `cost`.
     ///
     /// The value is a sum over the slots ahead, all at this c: each adds what selling then earns over waiting.
@@ -398,6 +403,35 @@ impl FixedPool {
             }
         }
         values
+    }
+
+    /// v_t(θ, r): what winning is worth, the winner's cost taken off, ETH.
+    #[must_use]
+    pub fn winning_value(&self, slot: usize, state: usize, cost: f64) -> f64 {
+        self.slots[slot].profiles.value(state, cost) - self.terms.winner_cost
+    }
+
+    /// Q_c(θ): the probability that all rivals of a buyer have costs above `cost`, given that they are above `lowest`.
+    #[must_use]
+    pub fn win_probability(&self, lowest: f64, cost: f64) -> f64 {
+        (self.axis.log_rivals(cost) - self.axis.log_rivals(lowest)).exp()
+    }
+
+    /// v − β of the first-price auction with cutoff y and reserve price ρ, for a type up to y:
+    /// \[(v(y) − ρ) Q(y) + ∫_θ^y D Q dx\]/Q(θ), whatever costs have been ruled out before.
+    #[must_use]
+    pub fn shading(&self, slot: usize, state: usize, cost: f64, cutoff: f64, reserve: f64) -> f64 {
+        let profiles = &self.slots[slot].profiles;
+        let log_rivals = self.axis.log_rivals(cost);
+        if log_rivals == f64::NEG_INFINITY {
+            return 0.0;
+        }
+        let marginal = self.winning_value(slot, state, cutoff) - reserve;
+        let alone = (self.axis.log_rivals(cutoff) - log_rivals).exp();
+        let rents = self
+            .axis
+            .rent(cost, cutoff, |inside| profiles.discount(state, inside), &profiles.knots);
+        marginal * alone + rents
     }
 
     /// How many slots there are: T + 1.
