@@ -31,16 +31,28 @@ pub(crate) fn points() -> &'static [f64; POINTS] {
     &TABLES.points
 }
 
+/// Coefficients smaller than this, relative to the largest, at the end of a series are rounding.
+const ROUNDING: f64 = 1e-16;
+
 /// Σ a_k T_k(2u − 1) for u in [0, 1].
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Series([f64; POINTS]);
+pub(crate) struct Series {
+    coefficients: [f64; POINTS],
+    /// How many of them matter; the rest is 0.
+    used: usize,
+}
 
 impl Series {
     /// A constant.
     pub fn constant(value: f64) -> Self {
         let mut coefficients = [0.0; POINTS];
         coefficients[0] = value;
-        Self(coefficients)
+        Self { coefficients, used: 1 }
+    }
+
+    fn of(coefficients: [f64; POINTS]) -> Self {
+        let used = coefficients.iter().rposition(|a| *a != 0.0).map_or(1, |last| last + 1);
+        Self { coefficients, used }
     }
 
     /// Through the values at [`points`].
@@ -50,20 +62,21 @@ impl Series {
         if values.iter().all(|value| *value == values[0]) {
             return Self::constant(values[0]);
         }
-        Self(std::array::from_fn(|k| {
-            tables.transform[k].iter().zip(values).map(|(w, v)| w * v).sum()
-        }))
+        let coefficients: [f64; POINTS] =
+            std::array::from_fn(|k| tables.transform[k].iter().zip(values).map(|(w, v)| w * v).sum());
+        let largest = coefficients.iter().fold(0.0_f64, |most, a| most.max(a.abs()));
+        Self::of(coefficients).chopped(ROUNDING * largest)
     }
 
     /// The value at u, by Clenshaw's recurrence.
     pub fn value(&self, u: f64) -> f64 {
         let x = 2.0 * u - 1.0;
         let (mut b1, mut b2) = (0.0, 0.0);
-        for k in (1..POINTS).rev() {
-            let b0 = 2.0 * x * b1 - b2 + self.0[k];
+        for a in self.coefficients[1..self.used].iter().rev() {
+            let b0 = 2.0 * x * b1 - b2 + a;
             (b2, b1) = (b1, b0);
         }
-        x * b1 - b2 + self.0[0]
+        x * b1 - b2 + self.coefficients[0]
     }
 
     /// The series of the derivative in u.
@@ -72,42 +85,48 @@ impl Series {
         let (mut above, mut next) = (0.0, 0.0);
         for k in (1..POINTS).rev() {
             // d_{k−1} = d_{k+1} + 2 k a_k, times 2 for the unit interval.
-            let coefficient = above + 4.0 * k as f64 * self.0[k];
+            let coefficient = above + 4.0 * k as f64 * self.coefficients[k];
             slopes[k - 1] = coefficient;
             (above, next) = (next, coefficient);
         }
         slopes[0] *= 0.5;
-        Self(slopes)
+        Self::of(slopes)
     }
 
     /// Without the last coefficients as far as they are all below `size`: noise, whose slope would count.
     pub fn chopped(mut self, size: f64) -> Self {
-        for coefficient in self.0.iter_mut().rev() {
-            if coefficient.abs() > size {
-                break;
-            }
-            *coefficient = 0.0;
+        while self.used > 1 && self.coefficients[self.used - 1].abs() <= size {
+            self.used -= 1;
+            self.coefficients[self.used] = 0.0;
         }
         self
     }
 
     /// Adds the linear function with these values at 0 and 1.
     pub fn add_ramp(&mut self, at_zero: f64, at_one: f64) {
-        self.0[0] += 0.5 * (at_zero + at_one);
-        self.0[1] += 0.5 * (at_one - at_zero);
+        self.coefficients[0] += 0.5 * (at_zero + at_one);
+        self.coefficients[1] += 0.5 * (at_one - at_zero);
+        self.used = self.used.max(2);
     }
 
     /// The function's negative.
     pub fn negated(&self) -> Self {
-        Self(self.0.map(|a| -a))
+        Self {
+            coefficients: self.coefficients.map(|a| -a),
+            used: self.used,
+        }
     }
 
     /// ∫_0^u; the term of degree [`POINTS`] is left off.
     pub fn integral(&self) -> Self {
         let mut sums = [0.0; POINTS];
         for (k, sum) in sums.iter_mut().enumerate().skip(1) {
-            let below = if k == 1 { 2.0 * self.0[0] } else { self.0[k - 1] };
-            let above = self.0.get(k + 1).copied().unwrap_or(0.0);
+            let below = if k == 1 {
+                2.0 * self.coefficients[0]
+            } else {
+                self.coefficients[k - 1]
+            };
+            let above = self.coefficients.get(k + 1).copied().unwrap_or(0.0);
             *sum = (below - above) / (4.0 * k as f64);
         }
         let mut sign = -1.0;
@@ -117,12 +136,12 @@ impl Series {
             sign = -sign;
         }
         sums[0] = -at_zero;
-        Self(sums)
+        Self::of(sums)
     }
 
     /// The size of the last three coefficients: what the next ones may add.
     pub fn remainder(&self) -> f64 {
-        self.0[POINTS - 3..].iter().map(|a| a.abs()).sum()
+        self.coefficients[POINTS - 3..].iter().map(|a| a.abs()).sum()
     }
 }
 

@@ -38,6 +38,8 @@ pub struct Path {
     pub buyers_surplus: f64,
     /// The expected total of what taking part costs the buyers, discounted likewise, ETH.
     pub participation_cost_burned: f64,
+    /// With a fixed pool of buyers: what they are expected to pay, discounted to slot 0, ETH; else 0.
+    pub holder_revenue: f64,
 }
 
 impl Path {
@@ -120,6 +122,7 @@ impl Path {
             cost_at_sale: 0.0,
             buyers_surplus: 0.0,
             participation_cost_burned: 0.0,
+            holder_revenue: 0.0,
         }
     }
 

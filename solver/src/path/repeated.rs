@@ -34,7 +34,7 @@ impl Path {
         let mut path = Self::empty(size, maturity);
         let intervals = CostIntervals::new(boundary, maturity, panels);
         let mut winners = Winners::new(prizes, exercise, intervals, Sales::GoOn);
-        let mut factor = 1.0;
+        let (mut factor, mut holder_factor) = (1.0, 1.0);
         for slot in 0..=maturity {
             for round in rounds.slot(slot) {
                 let prize = prizes.states(slot)[round.state];
@@ -47,6 +47,7 @@ impl Path {
                     continue;
                 }
                 let sale = SaleToRemaining::of(market, panels, pool, round);
+                path.holder_revenue += holder_factor * sale.payment;
                 path.sold += sale.sold;
                 path.sold_by_slot[slot] += sale.sold;
                 path.prize_at_sale += sale.sold * prize;
@@ -64,6 +65,7 @@ impl Path {
             if slot < maturity {
                 winners.advance(slot);
                 factor *= market.buyers_discount_factor();
+                holder_factor *= market.holder().discount_factor();
             }
             settings.report(Stage::Path, slot + 1, maturity + 1);
         }
@@ -80,8 +82,9 @@ struct SaleToRemaining {
     sold: f64,
     /// E[winner's cost; sold], ETH.
     cost: f64,
-    /// What buyers gain, undiscounted, ETH.
+    /// What buyers gain and what they pay, undiscounted, ETH.
     buyers_gain: f64,
+    payment: f64,
 }
 
 impl SaleToRemaining {
@@ -96,7 +99,7 @@ impl SaleToRemaining {
         let mut cuts: Vec<f64> = knots.copied().filter(|x| *x > c && *x < y).collect();
         cuts.push(y);
         cuts.sort_by(f64::total_cmp);
-        let (mut lowest, mut rents, mut left) = (0.0, 0.0, c);
+        let (mut lowest, mut values, mut rents, mut left) = (0.0, 0.0, 0.0, c);
         for right in cuts {
             if right > left {
                 let discount = profiles.discount(round.state, 0.5 * (left + right));
@@ -108,19 +111,24 @@ impl SaleToRemaining {
                     ]
                 });
                 lowest += won;
+                values += discount * won;
                 rents += discount * rent;
                 left = right;
             }
         }
         let alone = expected * (start.survival - end.survival) * end.rivals;
-        let value = profiles.value(round.state, y) - market.participation().winner_cost();
+        let [first, value] =
+            [c, y].map(|cost| profiles.value(round.state, cost) - market.participation().winner_cost());
         let marginal = alone * (value - round.reserve.unwrap_or(value));
+        // ∫ v dP over [c, y].
+        let surplus = value * end.lowest - first * start.lowest + values;
         Self {
             from: start.lowest,
             upto: end.lowest,
             sold: round.weight * (end.lowest - start.lowest),
             cost: round.weight * (y * end.lowest - c * start.lowest - lowest),
             buyers_gain: round.weight * (marginal + rents),
+            payment: round.weight * (surplus - marginal - rents),
         }
     }
 }

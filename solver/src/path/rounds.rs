@@ -10,6 +10,8 @@ use crate::timing::fixed_pool::FixedPool;
 const SAME_COST: f64 = 1e-12;
 /// The first distance, relative to the support, at which lowest costs are made one because there are too many.
 const FIRST_WIDTH: f64 = 1e-9;
+/// Rounds less likely than this are not followed: what happens there is below rounding.
+const NEGLIGIBLE: f64 = 1e-15;
 /// Most lowest costs kept a prize and slot; beyond, neighbours become one at their mean.
 const MOST_COSTS: usize = 2048;
 
@@ -62,8 +64,11 @@ impl Rounds {
             let mut next: Vec<Vec<(f64, f64)>> = vec![Vec::new(); prizes.size()];
             for (state, costs) in here.iter().enumerate() {
                 for &(lowest, weight) in costs {
-                    let offer = pool.offer(slot, state, lowest);
                     let none_below = axis.log_none_below(lowest).exp();
+                    if weight * none_below < NEGLIGIBLE {
+                        continue;
+                    }
+                    let offer = pool.offer(slot, state, lowest);
                     let stays = if offer.reserve.is_some() {
                         (axis.log_none_below(offer.cutoff) - axis.log_none_below(lowest)).exp()
                     } else {
@@ -79,9 +84,6 @@ impl Rounds {
                         reserve: offer.reserve,
                         sale_probability: 1.0 - stays,
                     });
-                    if stays * none_below == 0.0 {
-                        continue;
-                    }
                     for (to, list) in next.iter_mut().enumerate() {
                         let probability = prizes.probability(state, to);
                         if probability > 0.0 {

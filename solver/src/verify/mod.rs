@@ -6,7 +6,7 @@
 //! | `timing_deviation_gain` | every decision and reserve against every other, the stored policy re-evaluated with revenues integrated over the second-lowest cost (`bellman.rs`) |
 //! | `foc_gap` | stored bids (from the integral) against the first-order condition |
 //! | `value_gap` | stored values against the stored policy re-evaluated |
-//! | `discretisation_error` | ticket values from their knots against the plain recursion at single costs (`recursion.rs`); with a fixed pool the change from a coarser solution |
+//! | `discretisation_error` | ticket values from their knots against the plain recursion at single costs (`recursion.rs`); with a fixed pool the change from a coarser solution, and what is paid on the way against the value at the start |
 //!
 //! With a fixed pool of buyers the same is done at the nodes of the path, among those who remain (`repeated.rs`).
 

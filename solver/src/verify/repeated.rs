@@ -34,9 +34,10 @@ pub(super) fn certify(
     settings: &Settings<'_>,
 ) -> Certificate {
     let maturity = market.ticket().maturity();
-    let range = base.law().upper() - base.law().lower();
+    // What buyers pay on the way is worth what the holder has at the start: both passes would have to err alike.
+    let both_ways = (equilibrium.path.holder_revenue - repeated.pool.seller_value()).abs();
     let mut found = Certificate {
-        discretisation_error: widest(repeated.pool.error(), repeated.rounds.moved().min(range)),
+        discretisation_error: widest(repeated.pool.error(), both_ways),
         ..Certificate::default()
     };
     let mut values = TicketValues::at_maturity(market, prizes);
@@ -89,6 +90,9 @@ fn bids_at(equilibrium: &Equilibrium, slot: usize, state: usize) -> Option<&Sche
     Some(&schedules[index])
 }
 
+/// Limits from below are taken at this fraction of the support.
+const BELOW: f64 = 1e-9;
+
 struct NodeUnderTest<'a> {
     market: &'a Market,
     prizes: &'a FinitePrizes,
@@ -132,12 +136,14 @@ impl NodeUnderTest<'_> {
         pool.terms().holder * self.prizes.expect(&pool.values(self.slot + 1, cost))[self.state]
     }
 
-    /// δ_b E u_{t+1}(y; R′, y), 0 in the last slot.
+    /// δ_b E u_{t+1}(y; R′, y), 0 in the last slot. It may jump in y, and is its limit from below there.
     fn waiting_gain(&self, cost: f64) -> f64 {
         let pool = &self.repeated.pool;
         if self.slot + 1 == pool.slots() {
             return 0.0;
         }
+        let law = self.market.buyers().cost();
+        let cost = (cost - BELOW * (law.upper() - law.lower())).max(law.lower());
         let gains: Vec<f64> = (0..self.prizes.size())
             .map(|state| pool.lowest_gain(self.slot + 1, state, cost))
             .collect();

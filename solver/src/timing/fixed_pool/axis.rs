@@ -20,9 +20,11 @@ const RESOLVED: f64 = 1e-13;
 pub(super) const NARROWEST_AT_TOP: f64 = 1e-3;
 /// Other panels are not cut below this.
 const NARROWEST: f64 = 1e-6;
+/// The same next to lo, where a density may be infinite.
+const NARROWEST_AT_BOTTOM: f64 = 1e-15;
 /// Bisections of a panel, and of one that touches an end of the support, where a law may not be analytic.
 const DEEPEST: u32 = 6;
-const DEEPEST_AT_END: u32 = 19;
+const DEEPEST_AT_END: u32 = 48;
 
 /// One law of costs and one of the number of buyers.
 #[derive(Debug, Clone)]
@@ -84,7 +86,13 @@ impl CostAxis {
         } else {
             DEEPEST
         };
-        let narrowest = if b == upper { 2.0 * NARROWEST_AT_TOP } else { NARROWEST };
+        let narrowest = if b == upper {
+            2.0 * NARROWEST_AT_TOP
+        } else if a == lower {
+            NARROWEST_AT_BOTTOM
+        } else {
+            NARROWEST
+        };
         let wide = b - a > COARSEST * (upper - lower);
         if middle > a
             && middle < b

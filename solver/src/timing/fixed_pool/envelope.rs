@@ -224,8 +224,9 @@ impl Envelope {
         }
     }
 
-    /// The cutoff is given; the holder sells where that beats waiting. `None`: nobody ever comes.
-    pub fn given(axis: &CostAxis, landscape: Landscape<'_>, cutoff: Option<Place>, step: f64) -> Self {
+    /// The cutoff is given (`None`: nobody ever comes); the holder sells where that beats waiting, in the `last` slot
+    /// even where it does not.
+    pub fn given(axis: &CostAxis, landscape: Landscape<'_>, cutoff: Option<Place>, step: f64, last: bool) -> Self {
         let mut sweep = Sweep::new(landscape, step);
         for k in (0..landscape.panels.len()).rev() {
             let mut right = 1.0;
@@ -240,6 +241,11 @@ impl Envelope {
                     s1: 0.0,
                 };
                 sweep.stack.push(Entry { arc, start: 0.0 });
+            }
+            if last && !sweep.stack.is_empty() {
+                let end = |u: f64| landscape.survival(Place { panel: k, u });
+                sweep.emit(end(right), end(0.0));
+                continue;
             }
             sweep.wait_or_sell(axis, k, 0.0, right);
         }

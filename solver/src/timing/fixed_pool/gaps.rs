@@ -149,7 +149,7 @@ impl Rule<'_> {
         list
     }
 
-    /// ζ̂ to the tolerance given, relative, and the largest deviation seen, relative to Q, ETH.
+    /// ζ̂ to the tolerance given, relative, and the largest deviation seen, ETH.
     pub fn gaps(&self) -> (Piecewise, f64) {
         let stretches = self.stretches();
         let mut fit = Fit {
@@ -299,7 +299,8 @@ impl Fit<'_, '_> {
             self.split(at, b, depth + 1);
             return;
         }
-        self.worst = self.worst.max(error);
+        // What counts for the holder at the start carries Q.
+        self.worst = self.worst.max(error * log_scale.exp());
         self.made.knots.push(b);
         self.made.log_scales.push(log_scale);
         self.made.series.push(series);

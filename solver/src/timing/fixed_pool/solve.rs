@@ -203,7 +203,7 @@ impl FixedPool {
                 Some(price) => {
                     let cutoff = self.largest_buyer(&now, &surplus, state, price);
                     landscape.top = self.slack(&now, landscape, state, cutoff, price);
-                    Envelope::given(&self.axis, landscape, cutoff, step)
+                    Envelope::given(&self.axis, landscape, cutoff, step, ahead.is_none())
                 }
             };
             tops.push(landscape.top);

@@ -167,6 +167,7 @@ impl Surplus {
             let next: Vec<f64> = (0..size).map(|state| ahead.profiles.value(state, upper)).collect();
             prizes.expect(&next)
         });
+        let samples: Vec<PanelSample> = panels.iter().map(|panel| panel_sample(axis, panel)).collect();
         let mut terrain = Vec::with_capacity(size * count);
         let mut worth = Array2::zeros((size, count * POINTS));
         for state in 0..size {
@@ -197,13 +198,12 @@ impl Surplus {
                     worth: [0.0; POINTS],
                 };
                 let column = |j: usize| k * POINTS + j;
-                let sample = panel_sample(axis, panel);
-                let area = Series::through(&sample.rivals.map(|q| q * width)).integral();
-                let whole = area.value(1.0);
+                let sample = &samples[k];
+                let whole = sample.whole;
                 let fallen = sample.rivals_right;
                 for j in 0..POINTS {
                     let u = points()[j];
-                    sums.gap[j] = early * (whole - area.value(u)) + fallen * area_at_right;
+                    sums.gap[j] = early * (whole - sample.areas[j]) + fallen * area_at_right;
                     let gain = gain_at_right + early * width * (1.0 - u);
                     sums.worth[j] = gain + constant;
                     if let Some(gaps) = &gaps {
@@ -268,13 +268,20 @@ struct PanelSample {
     rivals: [f64; POINTS],
     /// The same at the right end.
     rivals_right: f64,
+    /// ∫ Q from the left end up to the points, and up to the right end.
+    areas: [f64; POINTS],
+    whole: f64,
 }
 
 fn panel_sample(axis: &CostAxis, panel: &Panel) -> PanelSample {
     let sampled = points().map(|u| axis.point(panel.left + u * (panel.right - panel.left)));
+    let rivals = sampled.map(|p| (p.log_rivals - panel.log_rivals).exp());
+    let area = Series::through(&rivals.map(|q| q * (panel.right - panel.left))).integral();
     PanelSample {
         densities: sampled.map(|p| p.density),
-        rivals: sampled.map(|p| (p.log_rivals - panel.log_rivals).exp()),
+        rivals,
+        areas: points().map(|u| area.value(u)),
+        whole: area.value(1.0),
         rivals_right: (axis.log_rivals(panel.right) - panel.log_rivals).exp(),
     }
 }
@@ -318,17 +325,13 @@ fn rents(axis: &CostAxis, panels: &[Panel], discounts: Option<&Array2<f64>>, siz
     };
     let mut right = vec![0.0; size];
     for (k, panel) in panels.iter().enumerate().rev() {
-        let width = panel.right - panel.left;
         let sample = panel_sample(axis, panel);
-        let area = Series::through(&sample.rivals.map(|q| q * width)).integral();
-        let whole = area.value(1.0);
         for state in 0..size {
             let discount = discounts[[state, k]];
-            for (j, &u) in points().iter().enumerate() {
-                rents[[state, k * POINTS + j]] =
-                    discount * (whole - area.value(u)) + sample.rivals_right * right[state];
+            for (j, area) in sample.areas.iter().enumerate() {
+                rents[[state, k * POINTS + j]] = discount * (sample.whole - area) + sample.rivals_right * right[state];
             }
-            right[state] = discount * whole + sample.rivals_right * right[state];
+            right[state] = discount * sample.whole + sample.rivals_right * right[state];
         }
     }
     rents
