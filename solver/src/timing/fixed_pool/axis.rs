@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::surplus::SAME_KNOT;
 use crate::auction::Competition;
 use crate::cost::{CostLaw, Side, Tail};
 use crate::numerics::chebyshev::{Series, points};
@@ -20,8 +21,8 @@ const RESOLVED: f64 = 1e-13;
 pub(super) const NARROWEST_AT_TOP: f64 = 1e-3;
 /// Other panels are not cut below this.
 const NARROWEST: f64 = 1e-6;
-/// The same next to lo, where a density may be infinite.
-const NARROWEST_AT_BOTTOM: f64 = 1e-15;
+/// The same next to lo, where a density may be infinite; its halves are wider than knots that count as one.
+const NARROWEST_AT_BOTTOM: f64 = 4.0 * SAME_KNOT;
 /// Bisections of a panel, and of one that touches an end of the support, where a law may not be analytic.
 const DEEPEST: u32 = 6;
 const DEEPEST_AT_END: u32 = 48;

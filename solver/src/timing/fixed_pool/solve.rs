@@ -399,7 +399,8 @@ impl FixedPool {
                 } else {
                     0.0
                 };
-                *value = per_unit * self.choice(later, state, cost).gain + self.terms.holder * kept;
+                // Never negative but by rounding: she may wait for ever.
+                *value = (per_unit * self.choice(later, state, cost).gain + self.terms.holder * kept).max(0.0);
             }
         }
         values
