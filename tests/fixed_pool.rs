@@ -349,7 +349,7 @@ fn what_is_not_solved_is_named() {
         ),
     ] {
         let text = uniform(2, 2, 0.9, 0.9, "") + extra;
-        let said = common::read(&text).err().expect("refused").to_string();
+        let said = common::read(&text).expect_err("refused").to_string();
         assert!(said.contains(key) && said.contains("not supported yet"), "{said}");
     }
     let after =

@@ -59,7 +59,11 @@ pub fn warnings(market: &Market, equilibrium: &Equilibrium, figures: &Summary) -
             );
         }
         let several = matches!(market.prize(), Prize::Finite(prizes) if prizes.size() > 1);
-        let narrowed = figures.rounds.iter().flatten().any(|round| round.lowest_cost > lowest_cost);
+        let narrowed = figures
+            .rounds
+            .iter()
+            .flatten()
+            .any(|round| round.lowest_cost > lowest_cost);
         if several && narrowed {
             list.push(
                 "which costs are left depends on all prizes since slot 0: the sale region and nodes.csv show the most likely ones, rounds.csv all"
