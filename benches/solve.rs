@@ -8,7 +8,7 @@ use criterion::{BenchmarkId, Criterion, SamplingMode, criterion_group, criterion
 use etm_solver::market::{Market, Reserve};
 use etm_solver::{Equilibrium, Settings, solve};
 
-use markets::{autoregressive, example, kinked, with_costs};
+use markets::{autoregressive, example, kinked, repeated, with_costs};
 
 fn solved(market: &Market) -> Equilibrium {
     solve(market, &Settings::default()).expect("an equilibrium")
@@ -66,6 +66,24 @@ fn growth(c: &mut Criterion) {
     group.finish();
 }
 
+/// The same buyers again and again, without commitment.
+fn again(c: &mut Criterion) {
+    let mut group = c.benchmark_group("again");
+    group
+        .sample_size(10)
+        .sampling_mode(SamplingMode::Flat)
+        .warm_up_time(Duration::from_millis(1))
+        .measurement_time(Duration::from_millis(1));
+    for (states, maturity) in [(1, 9), (1, 50), (2, 32), (8, 8), (8, 32)] {
+        let market = repeated(states, maturity);
+        assert!(solved(&market).certificate.verified, "{states} prizes, T = {maturity}");
+        group.bench_function(format!("{states}_states_{maturity}_slots"), |b| {
+            b.iter(|| solved(&market));
+        });
+    }
+    group.finish();
+}
+
 fn quick() -> Criterion {
     Criterion::default()
         .sample_size(20)
@@ -76,6 +94,6 @@ fn quick() -> Criterion {
 criterion_group! {
     name = benches;
     config = quick();
-    targets = examples, large, growth
+    targets = examples, large, growth, again
 }
 criterion_main!(benches);

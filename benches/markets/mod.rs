@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use etm_solver::cost::{CostLaw, Empirical, Uniform};
 use etm_solver::market::{
-    AuctionRule, BuyerCount, Buyers, Exercise, Format, Holder, Market, Participation, Reserve, Ticket,
+    AuctionRule, BuyerCount, Buyers, Exercise, Format, Holder, Market, Participation, Pool, Reserve, Sale, Ticket,
 };
 use etm_solver::prize::{FinitePrizes, Prize};
 
@@ -32,6 +32,27 @@ pub fn with_costs(states: usize, maturity: usize, reserve: Reserve, law: Arc<dyn
         Participation::Free,
         AuctionRule::new(Format::FirstPrice, reserve).expect("a rule"),
         Holder::new(0.99).expect("a holder"),
+    )
+    .expect("a market")
+}
+
+/// Two buyers who come to every auction until the ticket is sold, costs uniform on [0, 1]; a constant prize or an
+/// autoregressive one.
+pub fn repeated(states: usize, maturity: usize) -> Market {
+    let prizes = match states {
+        1 => FinitePrizes::constant(1.0).expect("a prize"),
+        _ => rouwenhorst(states, 0.9, 0.15),
+    };
+    let law = Uniform::new(0.0, 1.0).expect("a law");
+    Market::new(
+        Ticket::new(maturity as u64, Exercise::American).expect("a ticket"),
+        Prize::Finite(prizes),
+        Buyers::new(BuyerCount::Fixed(2), Arc::new(law)).expect("buyers"),
+        Participation::Free,
+        AuctionRule::new(Format::FirstPrice, Reserve::Optimal).expect("a rule"),
+        Holder::new(0.99)
+            .expect("a holder")
+            .with_sale(Sale::UntilSold(Pool::Fixed)),
     )
     .expect("a market")
 }

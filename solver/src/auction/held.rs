@@ -89,6 +89,7 @@ pub(crate) fn auction_with(
 ) -> Auction {
     let marginal = bidders.marginal(bidders.panel_of(cutoff), cutoff);
     let mut auction = outcome(bidders, &marginal, reserve, unsold);
+    auction.entry_cost = participation.participant_cost();
     charge(bidders, participation, &mut auction);
     auction
 }

@@ -53,7 +53,7 @@ impl Path {
                 path.prize_at_sale += sale.sold * prize;
                 path.cost_at_sale += sale.cost;
                 path.buyers_surplus += factor * sale.buyers_gain;
-                path.participation_cost_burned += factor * market.participation().winner_cost() * sale.sold;
+                path.participation_cost_burned += factor * sale.spent;
                 winners.add_between(round.state, round.weight, sale.from, sale.upto);
                 let at_once = panels.lowest_cdf(None, boundary.slot(slot)[round.state].min(round.cutoff));
                 path.immediate += drawn * round.weight * (at_once - sale.from).max(0.0);
@@ -85,6 +85,8 @@ struct SaleToRemaining {
     /// What buyers gain and what they pay, undiscounted, ETH.
     buyers_gain: f64,
     payment: f64,
+    /// What taking part costs the buyers, ETH.
+    spent: f64,
 }
 
 impl SaleToRemaining {
@@ -121,14 +123,17 @@ impl SaleToRemaining {
             [c, y].map(|cost| profiles.value(round.state, cost) - market.participation().winner_cost());
         let marginal = alone * (value - round.reserve.unwrap_or(value));
         // ∫ v dP over [c, y].
+        let taking_part = expected * (start.survival - end.survival) * start.rivals;
+        let fees = market.participation().participant_cost() * taking_part;
         let surplus = value * end.lowest - first * start.lowest + values;
         Self {
             from: start.lowest,
             upto: end.lowest,
             sold: round.weight * (end.lowest - start.lowest),
             cost: round.weight * (y * end.lowest - c * start.lowest - lowest),
-            buyers_gain: round.weight * (marginal + rents),
+            buyers_gain: round.weight * (marginal + rents - fees),
             payment: round.weight * (surplus - marginal - rents),
+            spent: round.weight * (fees + market.participation().winner_cost() * (end.lowest - start.lowest)),
         }
     }
 }

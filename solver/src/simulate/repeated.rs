@@ -54,7 +54,10 @@ impl Script<'_> {
                     if let Some((cost, paid)) = auction.held(costs, self.market.auction().format()) {
                         outcome.sale_slot = Some(slot);
                         outcome.revenue += self.holder_factors[slot] * paid;
-                        let spent = paid + self.market.participation().winner_cost();
+                        let taking_part = costs.iter().take_while(|cost| **cost <= offer.cutoff).count() as f64;
+                        let participation = self.market.participation();
+                        let fees = participation.winner_cost() + taking_part * participation.participant_cost();
+                        let spent = paid + fees;
                         outcome.buyers_gain -= self.buyer_factors[slot] * spent;
                         self.exercise_won(slot, state, &Won { cost }, rng, outcome);
                         return;

@@ -166,7 +166,9 @@ impl NodeUnderTest<'_> {
     /// cost below y, and wins as much above.
     fn taking_part(&self, bidders: &Bidders<'_, '_>, auction: &Auction, cutoff: f64, reserve: f64) -> f64 {
         let panels = bidders.panels();
-        let advantage = (bidders.value(cutoff) - reserve - self.waiting_gain(cutoff)) * panels.point(cutoff).rivals;
+        let fee = self.market.participation().participant_cost();
+        let alone = panels.point(cutoff).rivals;
+        let advantage = (bidders.value(cutoff) - reserve - self.waiting_gain(cutoff)) * alone - fee;
         let everyone = auction.participation_cutoff.is_some_and(|y| y >= panels.law().upper());
         if everyone {
             (-advantage).max(0.0)
@@ -188,8 +190,15 @@ impl NodeUnderTest<'_> {
         let law = seen.bidders.panels().law();
         for step in 1..=TRIED {
             let cutoff = law.quantile(f64::from(step) / f64::from(TRIED));
-            let reserve = seen.bidders.value(cutoff) - self.waiting_gain(cutoff);
-            if cutoff > self.lowest && seen.bidders.value(cutoff) > 0.0 {
+            let fee = self.market.participation().participant_cost();
+            let alone = seen.bidders.panels().point(cutoff).rivals;
+            if fee > 0.0 && alone <= 0.0 {
+                // She would come for no price.
+                continue;
+            }
+            let needs = if fee > 0.0 { fee / alone } else { 0.0 };
+            let reserve = seen.bidders.value(cutoff) - self.waiting_gain(cutoff) - needs;
+            if cutoff > self.lowest && seen.bidders.value(cutoff) > 0.0 && (fee == 0.0 || reserve >= 0.0) {
                 best = best.max(self.revenue(seen, cutoff, reserve));
             }
         }

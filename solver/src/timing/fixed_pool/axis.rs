@@ -189,6 +189,17 @@ impl CostAxis {
         self.competition.log_rivals_above(&Tail::at(self.law.as_ref(), cost))
     }
 
+    /// ln Q where S is given.
+    pub fn log_rivals_at(&self, survival: f64) -> f64 {
+        let survival = survival.clamp(0.0, 1.0);
+        self.competition.log_rivals_above(&Tail::of(1.0 - survival, survival))
+    }
+
+    /// |Q′|/(f Q) where S is given.
+    pub fn rival_hazard(&self, survival: f64) -> f64 {
+        self.competition.rival_hazard(survival)
+    }
+
     /// ln G(S(θ)).
     pub fn log_none_below(&self, cost: f64) -> f64 {
         self.competition.log_none_below(&Tail::at(self.law.as_ref(), cost))

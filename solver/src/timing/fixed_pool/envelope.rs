@@ -74,6 +74,8 @@ pub(super) struct Landscape<'a> {
     pub terrain: &'a [Terrain],
     /// −Q(hi) times the gain of the type hi from a given price below her value, where she may win; Γ̂ at hi then.
     pub top: Option<f64>,
+    /// K paid by everyone who takes part, with the law that says how many.
+    pub fee: Option<(f64, &'a CostAxis)>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -89,6 +91,7 @@ impl<'a> Landscape<'a> {
             panels: &surplus.panels,
             terrain: surplus.of(state),
             top: None,
+            fee: None,
         }
     }
 
@@ -129,7 +132,25 @@ impl<'a> Landscape<'a> {
     pub fn worth(&self, place: Place, s: f64) -> (f64, f64) {
         let rents = (s - self.survival(place)) * self.gap(place);
         let forgone = self.terrain[place.panel].forgone.value(place.u);
-        (rents - forgone, rents.abs() + forgone.abs())
+        let paid = (s - self.survival(place)) * self.fee(place.panel, s);
+        (rents - forgone - paid, rents.abs() + forgone.abs() + paid)
+    }
+
+    /// K Q(c) over Q at a panel's left end, s = S(c).
+    fn fee(&self, panel: usize, s: f64) -> f64 {
+        match self.fee {
+            Some((cost, axis)) => cost * (axis.log_rivals_at(s) - self.panels[panel].log_rivals).exp(),
+            None => 0.0,
+        }
+    }
+
+    /// f Q (λ − K), the slope of J at y = c, times the panel's width: whether types are worth selling to.
+    fn excess(&self, place: Place) -> f64 {
+        let pressure = self.terrain[place.panel].pressure.value(place.u);
+        if self.fee.is_none() {
+            return pressure;
+        }
+        pressure - self.fee(place.panel, self.survival(place)) * self.panels[place.panel].density.value(place.u)
     }
 
     /// s*(y), infinite where Γ̂ does not fall; and what it may be off by.
@@ -156,16 +177,44 @@ impl<'a> Landscape<'a> {
         let size = terrain.gap.value(0.0).abs();
         let survivals = self.panels[place.panel].survivals;
         let flat = if survivals[1] == 0.0 { FLAT_AT_TOP } else { FLAT };
-        if fall <= flat * size {
+        if fall <= flat * size && self.fee.is_none() {
             return if pressure > flat * terrain.pressure.value(0.0).abs() {
                 (f64::INFINITY, 0.0)
             } else {
                 (survival, f64::INFINITY)
             };
         }
+        if self.fee.is_some() {
+            return self.stationary_with_fee(place, (pressure, fall), size);
+        }
         let excess = pressure / fall;
         let range = excess.abs() + survivals[0] - survivals[1];
         (survival + excess, range * SLOPE_NOISE * size / fall)
+    }
+
+    /// The same where participants pay: f Q λ = (s − S) (−Γ̂′) + K Q(c) f, whose right side rises in s.
+    fn stationary_with_fee(&self, place: Place, (pressure, fall): (f64, f64), size: f64) -> (f64, f64) {
+        let survival = self.survival(place);
+        let density = self.panels[place.panel].density.value(place.u);
+        let slope = |s: f64| pressure - (s - survival) * fall - self.fee(place.panel, s) * density;
+        let (here, at_lowest) = (slope(survival), slope(1.0));
+        // How fast it rises on average.
+        let rise = (here - at_lowest) / (1.0 - survival).max(f64::MIN_POSITIVE);
+        let survivals = self.panels[place.panel].survivals;
+        let noise = SLOPE_NOISE * size * (1.0 + survivals[0] - survivals[1]) / rise.max(f64::MIN_POSITIVE);
+        if here <= 0.0 {
+            return (survival, noise);
+        }
+        if at_lowest > 0.0 {
+            let beyond = 1.0 + at_lowest / rise;
+            return if beyond.is_finite() && rise > 0.0 {
+                (beyond, noise)
+            } else {
+                (f64::INFINITY, 0.0)
+            };
+        }
+        let star = root::bracketed_within(survival, 1.0, 1e-16, slope).unwrap_or(survival);
+        (star, noise.min(1.0))
     }
 
     /// The best cutoff of an arc.
@@ -178,7 +227,12 @@ impl<'a> Landscape<'a> {
             return at(arc.u1);
         }
         let terrain = &self.terrain[arc.panel];
-        let slope = |u: f64| terrain.pressure.value(u) - (s - self.survival(at(u))) * terrain.fall.value(u);
+        let fee = self.fee(arc.panel, s);
+        let density = &self.panels[arc.panel].density;
+        let slope = |u: f64| {
+            let paid = if fee == 0.0 { 0.0 } else { fee * density.value(u) };
+            terrain.pressure.value(u) - (s - self.survival(at(u))) * terrain.fall.value(u) - paid
+        };
         let mut end = arc.u1;
         if self.panels[arc.panel].survivals[1] == 0.0 && end > NEAR_TOP && arc.u0 < NEAR_TOP {
             let near = self.stationary(at(NEAR_TOP)).0;
@@ -212,7 +266,7 @@ impl Envelope {
             let cuts = sweep.signs(k);
             for pair in cuts.windows(2).rev() {
                 let middle = 0.5 * (pair[0] + pair[1]);
-                if landscape.terrain[k].pressure.value(middle) > 0.0 {
+                if landscape.excess(Place { panel: k, u: middle }) > 0.0 {
                     sweep.sell(k, pair[0], pair[1]);
                 } else {
                     sweep.wait_or_sell(axis, k, pair[0], pair[1]);
@@ -281,15 +335,15 @@ impl<'a> Sweep<'a> {
         }
     }
 
-    /// Where λ changes sign in panel k, with its ends.
+    /// Where λ − K changes sign in panel k, with its ends.
     fn signs(&self, k: usize) -> Vec<f64> {
-        let pressure = &self.landscape.terrain[k].pressure;
+        let excess = |u: f64| self.landscape.excess(Place { panel: k, u });
         let mut cuts = vec![0.0];
-        let samples: Vec<(f64, f64)> = points().iter().map(|&u| (u, pressure.value(u))).collect();
+        let samples: Vec<(f64, f64)> = points().iter().map(|&u| (u, excess(u))).collect();
         for pair in samples.windows(2) {
             if (pair[0].1 > 0.0) != (pair[1].1 > 0.0) {
                 let middle = 0.5 * (pair[0].0 + pair[1].0);
-                let at = root::bracketed(pair[0].0, pair[1].0, |u| pressure.value(u)).unwrap_or(middle);
+                let at = root::bracketed(pair[0].0, pair[1].0, excess).unwrap_or(middle);
                 if at > cuts[cuts.len() - 1] && at < 1.0 {
                     cuts.push(at);
                 }

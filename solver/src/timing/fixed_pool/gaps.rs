@@ -193,7 +193,8 @@ impl Rule<'_> {
         tolerance * size.abs().max(ROUNDED * self.scale)
     }
 
-    /// −λ where the holder waits; `None` if it is 0 throughout.
+    /// m − (v − u): −λ where the holder waits, −K (1 + κ) where she sells and participants pay; `None` if it is 0
+    /// throughout.
     pub fn losses(&self, surplus: &Surplus, state: usize) -> Option<Piecewise> {
         let mut made = Piecewise {
             knots: vec![self.axis.lower()],
@@ -202,22 +203,46 @@ impl Rule<'_> {
         };
         let mut any = false;
         for (left, right, index) in self.stretches() {
-            let series = if let Choice::Wait(k) = self.envelope.segments[index].choice {
+            if let Choice::Wait(k) = self.envelope.segments[index].choice {
                 let panel = &surplus.panels[k];
                 let row = surplus.worth.row(state);
                 let values: [f64; POINTS] = std::array::from_fn(|j| -row[k * POINTS + j]);
                 let whole = Series::through(&values);
                 let at = |u: f64| (left + u * (right - left) - panel.left) / (panel.right - panel.left);
                 any |= values.iter().any(|v| *v != 0.0);
-                Series::through(&points().map(|u| whole.value(at(u))))
+                made.add(right, Series::through(&points().map(|u| whole.value(at(u)))));
+            } else if let Some((cost, _)) = self.landscape.fee {
+                any = true;
+                let value = |lowest: f64| {
+                    let s = self.axis.survival(lowest);
+                    let taking_part = s - self.axis.survival(self.at(index, lowest).cost);
+                    -cost * (1.0 + self.axis.rival_hazard(s) * taking_part)
+                };
+                self.fit_loss(left, right, 0, &value, &mut made);
             } else {
-                Series::constant(0.0)
-            };
-            made.knots.push(right);
-            made.log_scales.push(0.0);
-            made.series.push(series);
+                made.add(right, Series::constant(0.0));
+            }
         }
         any.then_some(made)
+    }
+
+    /// A smooth function on [a, b] to the tolerance, on as many panels as it takes.
+    fn fit_loss(&self, a: f64, b: f64, depth: u32, value: &dyn Fn(f64) -> f64, made: &mut Piecewise) {
+        let series = Series::through(&points().map(|u| value(a + u * (b - a))));
+        let error = TRIED
+            .into_iter()
+            .map(|u| (series.value(u) - value(a + u * (b - a))).abs())
+            .fold(0.0, f64::max);
+        let range = self.axis.upper() - self.axis.lower();
+        let narrow =
+            b - a <= 2.0 * self.fineness.narrowest * range || self.axis.upper() - a <= NARROWEST_AT_TOP * range;
+        if error > self.fineness.tolerance * self.scale && !narrow && depth < DEEPEST {
+            let middle = 0.5 * (a + b);
+            self.fit_loss(a, middle, depth + 1, value, made);
+            self.fit_loss(middle, b, depth + 1, value, made);
+        } else {
+            made.add(b, series);
+        }
     }
 }
 

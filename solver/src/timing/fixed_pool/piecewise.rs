@@ -24,6 +24,13 @@ impl Piecewise {
         }
     }
 
+    /// Adds a panel up to `right`, not scaled by Q.
+    pub fn add(&mut self, right: f64, series: Series) {
+        self.knots.push(right);
+        self.log_scales.push(0.0);
+        self.series.push(series);
+    }
+
     /// Makes the function continuous from panel `first` on, where its panels were fitted one by one and meet up to
     /// their tolerance: each takes the mean at its ends.
     pub fn join(&mut self, first: usize) {

@@ -83,10 +83,11 @@ pub fn unsupported(market: &Market) -> Vec<Unsupported> {
     if market.holder().sale() != Sale::UntilSold(Pool::Fixed) {
         return list;
     }
-    if matches!(market.participation(), Participation::ParticipantPays { cost, .. } if cost > 0.0) {
+    let pays = matches!(market.participation(), Participation::ParticipantPays { cost, .. } if cost > 0.0);
+    if pays && market.auction().reserve() != Reserve::Optimal {
         list.push(Unsupported {
             key: "participation.payer",
-            what: "a cost paid by the participants of a fixed pool",
+            what: "a cost paid by the participants of a fixed pool at a price that is given",
         });
     }
     if market.holder().own_cost().is_some() {
@@ -133,6 +134,7 @@ pub(super) fn solve_to(
         buyers: kept * market.buyers_discount_factor(),
         holder: kept * market.holder().discount_factor(),
         winner_cost: market.participation().winner_cost(),
+        participant_cost: market.participation().participant_cost(),
     };
     let maturity = market.ticket().maturity();
     let scale = (prizes.largest(maturity) - axis.lower()).max(f64::MIN_POSITIVE);
@@ -191,8 +193,12 @@ impl FixedPool {
         let mut tops = Vec::with_capacity(size);
         let step = self.fineness.step();
         let mut any_loss = false;
+        let mut deviation = self.deviation;
         for state in 0..size {
-            let mut landscape = Landscape::of(&surplus, state);
+            let mut landscape = Landscape {
+                fee: self.fee(),
+                ..Landscape::of(&surplus, state)
+            };
             let given = match self.reserve {
                 Reserve::Optimal => None,
                 Reserve::None => Some(0.0),
@@ -215,13 +221,14 @@ impl FixedPool {
                 fineness: self.fineness,
             };
             let (gap, worst) = rule.gaps();
-            self.deviation = self.deviation.max(worst);
+            deviation = deviation.max(worst);
             gaps.push(gap);
             let loss = rule.losses(&surplus, state);
             any_loss |= loss.is_some();
             losses.push(loss.unwrap_or_else(|| Piecewise::zero(&self.axis)));
             envelopes.push(envelope);
         }
+        self.deviation = deviation;
         if !any_loss {
             losses.clear();
         }
@@ -237,6 +244,12 @@ impl FixedPool {
             tops,
         };
         (slot, back)
+    }
+
+    /// What everyone who takes part pays, if anything.
+    fn fee(&self) -> Option<(f64, &CostAxis)> {
+        let cost = self.terms.participant_cost;
+        (cost > 0.0).then_some((cost, &self.axis))
     }
 
     /// The largest type that prefers paying `price` now to waiting, at a price that does not depend on c.
@@ -305,6 +318,7 @@ impl FixedPool {
             axis: &self.axis,
             landscape: Landscape {
                 top: solved.tops[state],
+                fee: self.fee(),
                 ..Landscape::of(&solved.surplus, state)
             },
             envelope: &solved.envelopes[state],
@@ -342,6 +356,7 @@ impl FixedPool {
                         - self.terms.winner_cost
                         - self.rent(profiles, state, choice.cost)
                         + gap
+                        - self.fee_alone(cost, choice.cost)
                 }
             }
         });
@@ -355,6 +370,14 @@ impl FixedPool {
     #[must_use]
     pub(crate) fn ties(&self, slot: usize, state: usize, cost: f64) -> bool {
         self.rule(slot, state).ties(cost, TIE)
+    }
+
+    /// K/Q_c(y): what the marginal type must be left to take part, who wins only if she is alone.
+    fn fee_alone(&self, lowest: f64, cutoff: f64) -> f64 {
+        match self.terms.participant_cost {
+            0.0 => 0.0,
+            cost => cost * (self.axis.log_rivals(lowest) - self.axis.log_rivals(cutoff)).exp(),
+        }
     }
 
     /// The holder's choice and values at slot t, state r when no remaining cost is below `cost`.

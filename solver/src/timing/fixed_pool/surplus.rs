@@ -13,6 +13,10 @@
 //!   m = δ E m_{t+1}, more by −λ, where the holder waits.
 //!
 //! dJ/dy = f Q λ − (s − S) (−Γ̂′).
+//!
+//! Where everyone who takes part pays K, J loses K Q(c) (s − S(y)), dJ/dy loses K Q(c) f, and where somebody may buy
+//! m = v − u − K (1 + κ), κ = |Q′|/(f Q) (s − S(y)) at c: a lower c also means more participants. Of two cutoffs the smaller
+//! still wins from some s on.
 
 use ndarray::Array2;
 
@@ -65,7 +69,8 @@ pub(super) struct Ahead {
     pub profiles: Profiles,
     /// ζ̂_{t+1}, one a state.
     pub gaps: Vec<Piecewise>,
-    /// −λ_{t+1} where the holder waits although it is negative, not scaled by Q; empty when it never is.
+    /// m − (v − u), not scaled by Q: −λ_{t+1} where the holder waits, −K (1 + κ) where she sells and participants pay;
+    /// empty when it is 0.
     pub losses: Vec<Piecewise>,
 }
 
@@ -78,6 +83,8 @@ pub(crate) struct Terms {
     pub holder: f64,
     /// K paid by the winner, ETH.
     pub winner_cost: f64,
+    /// K paid by everyone who takes part, ETH.
+    pub participant_cost: f64,
 }
 
 /// One panel of cutoffs, as far as it is the same for all states.
@@ -91,6 +98,8 @@ pub(super) struct Panel {
     pub survivals: [f64; 2],
     /// S.
     pub survival: Series,
+    /// f times the panel's width.
+    pub density: Series,
 }
 
 /// One panel of cutoffs at one state, relative to Q at the panel's left end.
@@ -104,7 +113,7 @@ pub(super) struct Terrain {
     pub pressure: Series,
     /// 𝓛.
     pub forgone: Series,
-    /// λ is nowhere positive: nobody here is worth selling to now.
+    /// λ is nowhere above what taking part costs: nobody here is worth selling to now.
     pub idle: bool,
 }
 
@@ -233,7 +242,7 @@ impl Surplus {
                     fall: gap.slope().negated(),
                     pressure: Series::through(&pressure),
                     forgone: Series::through(&forgone),
-                    idle: sums.worth.iter().all(|w| *w <= 0.0),
+                    idle: sums.worth.iter().all(|w| *w <= terms.participant_cost),
                 });
                 area_at_right = early * whole + fallen * area_at_right;
                 forgone_at_right = total + fallen * forgone_at_right;
@@ -293,6 +302,7 @@ fn panel(axis: &CostAxis, left: f64, right: f64) -> Panel {
         log_rivals: axis.log_rivals(left),
         survivals: [axis.survival(left), axis.survival(right)],
         survival: Series::through(&points().map(|u| axis.survival(left + u * (right - left)))),
+        density: Series::through(&points().map(|u| (right - left) * axis.point(left + u * (right - left)).density)),
     }
 }
 

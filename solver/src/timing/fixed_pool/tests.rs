@@ -7,6 +7,7 @@ use crate::cost::{Beta, CostLaw, Power, TruncatedExponential, TruncatedNormal, U
 use crate::market::*;
 use crate::prize::{FinitePrizes, Prize};
 
+#[derive(Clone)]
 struct Given {
     maturity: u64,
     prizes: FinitePrizes,
@@ -147,7 +148,10 @@ fn brute(given: &Given, points: usize) -> (f64, f64, f64) {
         .collect();
     let survival: Vec<f64> = x.iter().map(|&x| law.survival(x)).collect();
     let (d, b) = (given.factor, given.buyers_factor.unwrap_or(given.factor));
-    let cost = given.participation.winner_cost();
+    let (cost, fee) = (
+        given.participation.winner_cost(),
+        given.participation.participant_cost(),
+    );
     let size = given.prizes.size();
     let zero = vec![vec![0.0; points + 1]; size];
     let (mut values, mut w, mut u, mut start) = (zero.clone(), zero.clone(), zero.clone(), (0.0, 0.0, 0.0));
@@ -182,7 +186,7 @@ fn brute(given: &Given, points: usize) -> (f64, f64, f64) {
                 for y in c..=points {
                     let share = survival[y] / s;
                     let sold = vq[y] - vq[c] - (dfq[y] - dfq[c]) + (1.0 - s) * (dq[y] - dq[c]);
-                    let value = n * sold / s.powi(m) - n * (1.0 - share) * share.powi(m - 1) * ahead[y].0
+                    let value = n * sold / s.powi(m) - n * (1.0 - share) * (share.powi(m - 1) * ahead[y].0 + fee)
                         + share.powi(m) * ahead[y].1;
                     if value > best + 1e-14 {
                         (best, at) = (value, y);
@@ -217,6 +221,16 @@ fn brute_force() {
     let mut costly = Given::new(2, jumps(), 2, 0.9);
     costly.participation = Participation::WinnerPays { cost: 0.3 };
     cases.push(costly);
+    for (n, maturity, fee) in [(1, 2, 0.1), (2, 1, 0.1), (3, 1, 0.02), (5, 1, 0.05)] {
+        let mut entering = Given::new(maturity, jumps(), n, 0.8);
+        entering.participation = Participation::ParticipantPays {
+            cost: fee,
+            learns_cost: LearnsCost::Before,
+        };
+        cases.push(entering.clone());
+        entering.buyers_factor = Some(0.7);
+        cases.push(entering);
+    }
     let laws: [Arc<dyn CostLaw>; 4] = [
         Arc::new(Beta::new(0.0, 1.5, 2.0, 3.0).unwrap()),
         Arc::new(TruncatedNormal::new(0.0, 1.1, 0.6, 0.3).unwrap()),
@@ -230,9 +244,13 @@ fn brute_force() {
     }
     for case in &cases {
         let exact = case.solved(|pool| pool.at(0, case.prizes.initial(), case.law.lower()));
-        // The grid errs by its spacing, and by more in the cutoff, which may be nearly indifferent.
+        // The grid errs by its spacing, and by more in the cutoff, which may be nearly indifferent; the coarser one may
+        // be right by luck.
         let errors = [250, 1000].map(|points| (brute(case, points).0 - exact.value).abs());
-        assert!(errors[0] < 2e-3 && errors[1] < 0.5 * errors[0], "{exact:?} {errors:?}");
+        assert!(
+            errors[0] < 2e-3 && errors[1] < 0.5 * errors[0].max(2e-4),
+            "{exact:?} {errors:?}"
+        );
     }
 }
 
