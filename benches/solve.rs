@@ -2,13 +2,18 @@
 
 mod markets;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, SamplingMode, criterion_group, criterion_main};
-use etm_solver::market::{Market, Reserve};
+use etm_solver::cost::Uniform;
+use etm_solver::market::{
+    AuctionRule, BuyerCount, Buyers, Exercise, Format, Holder, Market, Participation, Pool, Reserve, Sale, Ticket,
+};
+use etm_solver::prize::{FinitePrizes, Prize};
 use etm_solver::{Equilibrium, Settings, solve};
 
-use markets::{autoregressive, example, kinked, repeated, with_costs};
+use markets::{autoregressive, example, kinked, rouwenhorst, with_costs};
 
 fn solved(market: &Market) -> Equilibrium {
     solve(market, &Settings::default()).expect("an equilibrium")
@@ -64,6 +69,27 @@ fn growth(c: &mut Criterion) {
         });
     }
     group.finish();
+}
+
+/// Two buyers who come to every auction until the ticket is sold, costs uniform on [0, 1]; a constant prize or an
+/// autoregressive one.
+fn repeated(states: usize, maturity: usize) -> Market {
+    let prizes = match states {
+        1 => FinitePrizes::constant(1.0).expect("a prize"),
+        _ => rouwenhorst(states, 0.9, 0.15),
+    };
+    let law = Uniform::new(0.0, 1.0).expect("a law");
+    Market::new(
+        Ticket::new(maturity as u64, Exercise::American).expect("a ticket"),
+        Prize::Finite(prizes),
+        Buyers::new(BuyerCount::Fixed(2), Arc::new(law)).expect("buyers"),
+        Participation::Free,
+        AuctionRule::new(Format::FirstPrice, Reserve::Optimal).expect("a rule"),
+        Holder::new(0.99)
+            .expect("a holder")
+            .with_sale(Sale::UntilSold(Pool::Fixed)),
+    )
+    .expect("a market")
 }
 
 /// The same buyers again and again, without commitment.

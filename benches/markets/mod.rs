@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use etm_solver::cost::{CostLaw, Empirical, Uniform};
 use etm_solver::market::{
-    AuctionRule, BuyerCount, Buyers, Exercise, Format, Holder, Market, Participation, Pool, Reserve, Sale, Ticket,
+    AuctionRule, BuyerCount, Buyers, Exercise, Format, Holder, Market, Participation, Reserve, Ticket,
 };
 use etm_solver::prize::{FinitePrizes, Prize};
 
@@ -36,27 +36,6 @@ pub fn with_costs(states: usize, maturity: usize, reserve: Reserve, law: Arc<dyn
     .expect("a market")
 }
 
-/// Two buyers who come to every auction until the ticket is sold, costs uniform on [0, 1]; a constant prize or an
-/// autoregressive one.
-pub fn repeated(states: usize, maturity: usize) -> Market {
-    let prizes = match states {
-        1 => FinitePrizes::constant(1.0).expect("a prize"),
-        _ => rouwenhorst(states, 0.9, 0.15),
-    };
-    let law = Uniform::new(0.0, 1.0).expect("a law");
-    Market::new(
-        Ticket::new(maturity as u64, Exercise::American).expect("a ticket"),
-        Prize::Finite(prizes),
-        Buyers::new(BuyerCount::Fixed(2), Arc::new(law)).expect("buyers"),
-        Participation::Free,
-        AuctionRule::new(Format::FirstPrice, Reserve::Optimal).expect("a rule"),
-        Holder::new(0.99)
-            .expect("a holder")
-            .with_sale(Sale::UntilSold(Pool::Fixed)),
-    )
-    .expect("a market")
-}
-
 /// Costs that are linear between `knots` + 2 quantiles: the density steps `knots` times.
 pub fn kinked(knots: u32) -> Arc<dyn CostLaw> {
     let steps = f64::from(knots + 1);
@@ -68,7 +47,7 @@ pub fn kinked(knots: u32) -> Arc<dyn CostLaw> {
 }
 
 /// Rouwenhorst's chain for x' = ρ x + σ e, with prizes eˣ and R₀ in the middle.
-fn rouwenhorst(states: usize, persistence: f64, deviation: f64) -> FinitePrizes {
+pub fn rouwenhorst(states: usize, persistence: f64, deviation: f64) -> FinitePrizes {
     let stay = 0.5 * (1.0 + persistence);
     let mut transition = vec![vec![stay, 1.0 - stay], vec![1.0 - stay, stay]];
     for size in 3..=states {
