@@ -150,13 +150,6 @@ impl Market {
                 what: "a fixed pool of buyers",
             });
         }
-        match self.buyers.risk_aversion() {
-            RiskAversion::Neutral => {}
-            RiskAversion::Crra { .. } | RiskAversion::Cara { .. } => list.push(Unsupported {
-                key: "buyers.risk_aversion",
-                what: "risk aversion",
-            }),
-        }
         list
     }
 

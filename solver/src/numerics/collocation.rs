@@ -69,6 +69,22 @@ pub(crate) fn step(rates: &[f64; STAGES], target: &[f64; STAGES]) -> (f64, f64) 
     )
 }
 
+/// y′ = g − h y: what a step makes of a unit initial value (with g = 0), and of each of two g alone.
+///
+/// `rates[i]` and `forcing[i]` are h and g times the step's length at node i. Unlike [`step`] it needs no g/h.
+pub(crate) fn relax(rates: &[f64; STAGES], forcing: [&[f64; STAGES]; 2]) -> (f64, [f64; 2]) {
+    let tableau = &*GAUSS;
+    let system = Matrix::from_fn(|i, j| {
+        let diagonal = if i == j { 1.0 } else { 0.0 };
+        diagonal + rates[i] * tableau.coefficients[(i, j)]
+    });
+    let factors = system.lu();
+    let solve = |right: Vector| factors.solve(&right).unwrap_or_else(Vector::zeros);
+    let decay = 1.0 + tableau.weights.dot(&solve(Vector::from_fn(|i, _| -rates[i])));
+    let forced = forcing.map(|g| tableau.weights.dot(&solve(Vector::from_fn(|i, _| g[i]))));
+    (decay, forced)
+}
+
 /// Nodes of the singular start on [0, 1], the singular end first: Chebyshev–Lobatto points.
 static LOBATTO: LazyLock<([f64; STAGES], Matrix)> = LazyLock::new(|| {
     let last = (STAGES - 1) as f64;
