@@ -56,7 +56,7 @@ pub mod solve;
 mod supported;
 
 pub use bids::{FormatTerms, NodeBids, TypeAtNode, TypeBids};
-pub use equilibrium::{Benchmarks, Equilibrium, Summary};
+pub use equilibrium::{Benchmarks, Equilibrium, RevenueByFormat, Summary};
 pub use error::SolveError;
 pub use path::DelayDistribution;
 pub use settings::Settings;

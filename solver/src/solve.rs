@@ -39,7 +39,8 @@ pub fn solve(market: &Market, settings: &Settings<'_>) -> Result<Equilibrium, So
     let reached = reachable(prizes, maturity);
     let induction = Induction::of_tickets(market, prizes, &panels, own_use.as_ref(), &reached, settings);
     let path = Path::follow(market, prizes, &panels, own_use.as_ref(), &induction, settings);
-    let benchmarks = benchmarks(market, prizes, &panels, own_use.as_ref(), &induction, settings);
+    let mut benchmarks = benchmarks(market, prizes, &panels, own_use.as_ref(), &induction, settings);
+    benchmarks.revenue_by_format = benchmark::revenue_by_format(market, prizes, own_use.as_ref(), &induction, settings);
     let mut equilibrium = Equilibrium {
         own_use,
         induction,
@@ -68,5 +69,6 @@ fn benchmarks(
         spot_best_time_value: benchmark::spot_best_time_value(market, prizes, panels, at_maturity, settings),
         optimal_mechanism_value: benchmark::optimal_mechanism_value(market, prizes, panels, &profile, own_use),
         efficient_value: benchmark::efficient_value(market, prizes, panels, &profile, own_use),
+        revenue_by_format: None,
     }
 }

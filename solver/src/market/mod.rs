@@ -8,7 +8,7 @@ mod participation;
 mod ticket;
 
 pub use auction_rule::{AuctionRule, Format, Reserve};
-pub use buyers::{BuyerCount, Buyers, MOST_BUYERS, RiskAversion};
+pub use buyers::{BuyerCount, Buyers, LEAST_POWER, MOST_AVERSION, MOST_BUYERS, RiskAversion};
 pub use fault::{Fault, Faults};
 pub use holder::{Holder, Pool, Sale, Tie};
 pub use participation::{LearnsCost, Participation};
