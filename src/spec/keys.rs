@@ -310,7 +310,11 @@ static RISK_AVERSION: Table = Table {
         Key::optional(
             "crra",
             Shape::Table(&Table {
-                keys: &[Key::required("power", Number(POWER), "The exponent, from 1e-6; 1 is neutral")],
+                keys: &[Key::required(
+                    "power",
+                    Number(POWER),
+                    "The exponent, from 1e-6; 1 is neutral",
+                )],
                 exactly_one: &[],
             }),
             "u(x) = x^power",

@@ -2,7 +2,7 @@
 
 use super::bidders::{Bidders, Marginal};
 use super::panels::CostPoint;
-use super::risk::Passage;
+use super::risk::{Passage, bends};
 use super::{Auction, across, bid};
 use crate::market::Format;
 
@@ -155,18 +155,24 @@ impl<'a, 'p, 'm> BidFunction<'a, 'p, 'm> {
             }
         };
         let last = self.marginal.panel;
-        let mut curve: Vec<CurvePoint> = (0..=last)
-            .filter(|&k| panels.points()[k].cost < self.marginal.point.cost)
-            .map(|k| {
-                at(
-                    &panels.points()[k],
-                    self.bidders.values()[k],
-                    shadings[k],
-                    k.saturating_sub(1),
-                    k,
-                )
-            })
-            .collect();
+        let mut curve: Vec<CurvePoint> = Vec::with_capacity(last + 2);
+        for k in (0..=last).filter(|&k| panels.points()[k].cost < self.marginal.point.cost) {
+            let (left, right) = (&panels.points()[k], self.right_end(k));
+            curve.push(at(left, self.bidders.values()[k], shadings[k], k.saturating_sub(1), k));
+            let start = shadings.get(k + 1).copied().unwrap_or(self.start);
+            let bends = bends(
+                (left, &right),
+                self.bidders.discounts()[k],
+                start,
+                law,
+                panels.rivalry(),
+            );
+            for cost in bends.into_iter().rev() {
+                let point = panels.point(cost);
+                let shading = self.shading(Route::Integral, &shadings, &point, k);
+                curve.push(at(&point, self.bidders.value_in(k, cost), shading, k, k));
+            }
+        }
         curve.push(at(&self.marginal.point, self.marginal.value, self.start, last, last));
         curve
     }

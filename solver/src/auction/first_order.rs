@@ -74,19 +74,34 @@ fn tilted(a: &CostPoint, b: &CostPoint, tilt: f64, law: &dyn CostLaw, competitio
     if a.log_rivals == b.log_rivals {
         // Nobody outbids her, and nothing is forgotten.
         let exponent = tilt * width;
-        let gained = if exponent > f64::EPSILON { -(-exponent).exp_m1() / tilt } else { width };
-        return Passage::new(-exponent, gained, 0.0);
+        let gained = if exponent > f64::EPSILON {
+            -(-exponent).exp_m1() / tilt
+        } else {
+            width
+        };
+        return Passage::tilted(-exponent, gained, f64::NEG_INFINITY);
     }
     let singular_end = competition.certain_rivals() > 0.0 && b.cost >= law.upper();
     // The singular start is a polynomial in aD s.
-    let end = if singular_end { a.cost.max(b.cost - 1.0 / tilt) } else { b.cost };
+    let end = if singular_end {
+        a.cost.max(b.cost - 1.0 / tilt)
+    } else {
+        b.cost
+    };
     let near = a.cost + width.min(1.0 / tilt) * 0.5;
     let forgotten = NEGLIGIBLE_LOG + (tilt / competition.rival_rate(law, near)).ln_1p();
     let mut cuts = vec![a.cost];
     let mut left = a.cost;
     while left < end && a.log_rivals - log_rivals(left, law, competition) + tilt * (left - a.cost) <= forgotten {
         let fallen_by = a.log_rivals - log_rivals(left, law, competition);
-        let mut right = fallen(left, b.cost, a.log_rivals - fallen_by - TILTED_STEP_LOG, law, competition).min(end);
+        let mut right = fallen(
+            left,
+            b.cost,
+            a.log_rivals - fallen_by - TILTED_STEP_LOG,
+            law,
+            competition,
+        )
+        .min(end);
         if tilt * (right - left) > TILTED_STEP_LOG {
             right = left + TILTED_STEP_LOG / tilt;
         }
@@ -95,10 +110,10 @@ fn tilted(a: &CostPoint, b: &CostPoint, tilt: f64, law: &dyn CostLaw, competitio
     }
     let mut total = if left < end {
         let rate = competition.rival_rate(law, left);
-        Passage::new(f64::NEG_INFINITY, 1.0 / (tilt + rate), rate / (tilt + rate))
+        Passage::tilted(f64::NEG_INFINITY, 1.0 / (tilt + rate), (rate / (tilt + rate)).ln())
     } else if singular_end {
         let gained = singular(law.upper() - end, tilt, law, competition);
-        Passage::new(f64::NEG_INFINITY, gained, 1.0 - tilt * gained)
+        Passage::tilted(f64::NEG_INFINITY, gained, (1.0 - tilt * gained).ln())
     } else {
         Passage::none()
     };
@@ -202,6 +217,16 @@ fn by_quantile(left: f64, right: f64, law: &dyn CostLaw) -> [(f64, f64); colloca
     })
 }
 
+/// dθ/dF at the nodes, scaled so that the step has its length; the length itself where F does not vary.
+fn lengths(width: f64, slopes: [f64; collocation::STAGES]) -> [f64; collocation::STAGES] {
+    let mean = collocation::mean(&slopes);
+    if mean > 0.0 && mean.is_finite() {
+        slopes.map(|slope| slope / mean * width)
+    } else {
+        [width; collocation::STAGES]
+    }
+}
+
 /// One collocation step over [left, right] for U and m.
 fn tilted_step(left: f64, right: f64, tilt: f64, law: &dyn CostLaw, competition: &Competition) -> Passage {
     let width = right - left;
@@ -213,7 +238,7 @@ fn tilted_step(left: f64, right: f64, tilt: f64, law: &dyn CostLaw, competition:
         let mass = law.cdf(right) - law.cdf(left);
         let places = by_quantile(left, right, law);
         (
-            places.map(|(cost, _)| mass / law.pdf(cost, Side::Right)),
+            lengths(width, places.map(|(cost, _)| 1.0 / law.pdf(cost, Side::Right))),
             places.map(|(_, survival)| mass * competition.rival_hazard(survival)),
         )
     } else {
@@ -224,7 +249,7 @@ fn tilted_step(left: f64, right: f64, tilt: f64, law: &dyn CostLaw, competition:
     };
     let rates = std::array::from_fn(|i| tilt * lengths[i] + hazards[i]);
     let (decay, [gained, outbid]) = collocation::relax(&rates, [&lengths, &hazards]);
-    Passage::new(decay.max(0.0).ln(), gained, outbid)
+    Passage::tilted(decay.max(0.0).ln(), gained, outbid.max(0.0).ln())
 }
 
 /// What is gained over `width` below the highest cost, where Q vanishes: y = s g with g(0) = D/(1 + κ), κ = b (n − 1),
@@ -237,7 +262,11 @@ fn singular(width: f64, tilt: f64, law: &dyn CostLaw, competition: &Competition)
         // The distance as rounded: next to hi, s and S must belong to the same cost.
         let distance = upper - cost;
         let value = distance * competition.rival_rate(law, cost);
-        let value = if distance > 0.0 && value.is_finite() { value } else { limit };
+        let value = if distance > 0.0 && value.is_finite() {
+            value
+        } else {
+            limit
+        };
         value + tilt * distance
     });
     width * collocation::singular_start(&p)

@@ -119,7 +119,11 @@ fn outcome(bidders: &Bidders<'_, '_>, marginal: &Marginal, reserve: f64, unsold:
             )
         }
         RiskAversion::Cara { .. } => {
-            let start = if point.log_rivals.is_finite() { marginal.value - reserve } else { 0.0 };
+            let start = if point.log_rivals.is_finite() {
+                marginal.value - reserve
+            } else {
+                0.0
+            };
             let kept = risk::gain(bidders, marginal, start);
             let worth = marginal.value * point.lowest + second + rents;
             (worth - kept + unsold * (1.0 - point.lowest), kept)

@@ -334,8 +334,7 @@ impl<'m> CostPanels<'m> {
                 let rounding = 1e-14 * three[1].1.abs();
                 if rise * fall < 0.0 && rise.abs().min(fall.abs()) > rounding {
                     let sign = rise.signum();
-                    let (turn, _) =
-                        optimum::local_maximum(three[0].0, three[2].0, |cost| sign * height(cost));
+                    let (turn, _) = optimum::local_maximum(three[0].0, three[2].0, |cost| sign * height(cost));
                     turns.push(turn);
                 }
             }
@@ -378,9 +377,7 @@ impl<'m> CostPanels<'m> {
         let integrals = &self.panels[panel];
         match (self.rivalry.risk, &integrals.payments) {
             (RiskAversion::Cara { .. }, Some(payments)) if discount == 1.0 => payments.whole,
-            (RiskAversion::Cara { .. }, _) => {
-                self.passage(&self.points[panel], &self.points[panel + 1], discount)
-            }
+            (RiskAversion::Cara { .. }, _) => self.passage(&self.points[panel], &self.points[panel + 1], discount),
             (RiskAversion::Neutral | RiskAversion::Crra { .. }, _) => {
                 Passage::linear(integrals.decay, integrals.shading)
             }
@@ -458,7 +455,11 @@ pub(crate) fn carried<T: Clone>(
                 at += 1;
             }
             let same = at < old.len() && old_points[at].cost == pair[0].cost && old_points[at + 1].cost == pair[1].cost;
-            if same { old[at].clone() } else { make(&pair[0], &pair[1]) }
+            if same {
+                old[at].clone()
+            } else {
+                make(&pair[0], &pair[1])
+            }
         })
         .collect()
 }
@@ -601,13 +602,7 @@ impl Bisection<'_> {
     }
 }
 
-fn agrees(
-    left: &CostPoint,
-    centre: &CostPoint,
-    right: &CostPoint,
-    law: &dyn CostLaw,
-    rivalry: &Rivalry,
-) -> bool {
+fn agrees(left: &CostPoint, centre: &CostPoint, right: &CostPoint, law: &dyn CostLaw, rivalry: &Rivalry) -> bool {
     let range = law.upper() - law.lower();
     let whole = neutral_integrals(left, right, law, rivalry);
     let first = neutral_integrals(left, centre, law, rivalry);

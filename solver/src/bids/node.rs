@@ -71,12 +71,7 @@ impl<'m> NodeValues<'m> {
     }
 
     /// [`Self::panels`] as if the auction had another format.
-    pub fn panels_in<'p>(
-        &self,
-        market: &Market,
-        virtual_cost: &'p VirtualCost<'p>,
-        format: Format,
-    ) -> CostPanels<'p> {
+    pub fn panels_in<'p>(&self, market: &Market, virtual_cost: &'p VirtualCost<'p>, format: Format) -> CostPanels<'p> {
         let base = CostPanels::in_format(market, virtual_cost, format);
         base.refined(self.values.knots(), &base)
     }

@@ -48,6 +48,16 @@ pub(crate) fn nodes() -> &'static [f64; STAGES] {
     &GAUSS.nodes
 }
 
+/// ∫₀¹ of what has these values at the nodes.
+pub(crate) fn mean(values: &[f64; STAGES]) -> f64 {
+    GAUSS
+        .weights
+        .iter()
+        .zip(values)
+        .map(|(weight, value)| weight * value)
+        .sum()
+}
+
 /// What a step makes of a unit initial value (with g = 0), and of g alone.
 ///
 /// `rates[i]` is h times the step's length at node i, `target[i]` is g there.

@@ -142,7 +142,10 @@ impl Tally {
             let sure = self.risk.sure_gain(honest);
             let scale = self.risk.marginal_utility(sure);
             figure.mean = figure.mean.map(|gain| self.risk.sure_gain(honest + gain) - sure);
-            figure.standard_error = figure.standard_error.map(|error| error / scale).filter(|error| error.is_finite());
+            figure.standard_error = figure
+                .standard_error
+                .map(|error| error / scale)
+                .filter(|error| error.is_finite());
         }
         figure
     }

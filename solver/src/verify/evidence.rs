@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::payments::Stops;
 use crate::auction::{Bidders, Competition, CostPanels, CostPoint, Passage, Rivalry, across, carried};
-use crate::market::RiskAversion;
 use crate::cost::{CostLaw, Tail};
+use crate::market::RiskAversion;
 use crate::numerics::{gauss, integrate};
 
 /// Length in ln u of one Gauss panel.
@@ -33,7 +33,11 @@ impl PanelEvidence {
         let neutral = rivalry.risk == RiskAversion::Neutral;
         Self {
             passage: across(a, b, 1.0, law, rivalry),
-            moment: if neutral { moment(a, b, law, &rivalry.competition) } else { 0.0 },
+            moment: if neutral {
+                moment(a, b, law, &rivalry.competition)
+            } else {
+                0.0
+            },
             stops: (!neutral).then(|| Arc::new(Stops::over(a, b, 1.0, law, rivalry))),
         }
     }
@@ -70,7 +74,13 @@ impl Evidence {
             return self.panels[panel].passage;
         }
         let points = panels.points();
-        across(&points[panel], &points[panel + 1], discount, panels.law(), panels.rivalry())
+        across(
+            &points[panel],
+            &points[panel + 1],
+            discount,
+            panels.law(),
+            panels.rivalry(),
+        )
     }
 
     /// ∫ v dF₂ up to a cutoff.
@@ -182,7 +192,8 @@ mod tests {
                 let panels = CostPanels::new(&virtual_cost, competition);
                 let mut gap = 0.0_f64;
                 for (pair, integrals) in panels.points().windows(2).zip(panels.panels()) {
-                    let evidence = PanelEvidence::over(&pair[0], &pair[1], law.as_ref(), &Rivalry::neutral(competition));
+                    let evidence =
+                        PanelEvidence::over(&pair[0], &pair[1], law.as_ref(), &Rivalry::neutral(competition));
                     let by_parts = integrals.second - (pair[1].cost - pair[0].cost) * pair[0].second;
                     gap += (evidence.moment - by_parts).abs();
                 }

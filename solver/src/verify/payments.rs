@@ -96,7 +96,11 @@ fn by_quantile(a: &CostPoint, b: &CostPoint) -> Vec<(Tail, f64)> {
     for piece in 0..pieces as u32 {
         for &(node, weight) in gauss::panel_rule() {
             let u = (from + width * (f64::from(piece) + node)).exp();
-            let tail = if by_cdf { Tail::of(u, 1.0 - u) } else { Tail::of(1.0 - u, u) };
+            let tail = if by_cdf {
+                Tail::of(u, 1.0 - u)
+            } else {
+                Tail::of(1.0 - u, u)
+            };
             nodes.push((tail, weight * width * u));
         }
     }
@@ -127,7 +131,13 @@ impl<'b, 'p, 'm> Payments<'b, 'p, 'm> {
                     let discount = bidders.discounts()[panel];
                     match &evidence.panels()[panel].stops {
                         Some(stops) if panels.risk().tilt(discount) == panels.risk().tilt(1.0) => Arc::clone(stops),
-                        _ => Arc::new(Stops::over(&pair[0], &pair[1], discount, panels.law(), panels.rivalry())),
+                        _ => Arc::new(Stops::over(
+                            &pair[0],
+                            &pair[1],
+                            discount,
+                            panels.law(),
+                            panels.rivalry(),
+                        )),
                     }
                 })
                 .collect(),

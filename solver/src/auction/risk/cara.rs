@@ -12,9 +12,9 @@
 //!
 //! again positive terms, added in logarithms; the integral by parts needs no density.
 
-use super::Passage;
-use crate::auction::panels::{CostPoint, NEGLIGIBLE_LOG, fallen};
+use super::{Passage, log_sum};
 use crate::auction::Competition;
+use crate::auction::panels::{CostPoint, NEGLIGIBLE_LOG, fallen};
 use crate::cost::{CostLaw, Tail};
 use crate::numerics::gauss;
 
@@ -74,7 +74,7 @@ pub(super) fn carry(aversion: f64, passage: &Passage, discount: f64, shading: f6
     if aversion * gained < 0.5 {
         return inverse(aversion, gained);
     }
-    -log_sum(passage.log_decay - aversion * shading, passage.outbid.ln()) / aversion
+    -log_sum(passage.log_decay - aversion * shading, passage.log_outbid) / aversion
 }
 
 /// The passage from b down to a, on which v falls by `tilt`/a per unit of cost: from Q alone.
@@ -100,24 +100,25 @@ pub(super) fn passage(
         } else {
             -(-exponent).exp_m1() / tilt
         };
-        return Passage::new(log_decay, gained, 0.0);
+        return Passage::tilted(log_decay, gained, f64::NEG_INFINITY);
     }
-    let (mut gained, mut outbid) = (0.0, 0.0);
+    let (mut gained, mut log_outbid) = (0.0, f64::NEG_INFINITY);
     let (mut left, mut fall) = (a.cost, 0.0);
+    // All that could still be added to the weight of being outbid, before it is tilted.
+    let most = -(-total_fall).exp_m1();
     loop {
-        let passed = left - a.cost;
+        let exponent = tilt * (left - a.cost);
         if fall >= NEGLIGIBLE_LOG {
             // All further rivals are certain to outbid her.
-            outbid += (-tilt * passed).exp();
+            log_outbid = log_sum(log_outbid, -exponent);
             break;
         }
-        let exponent = tilt * passed;
-        if exponent + fall > NEGLIGIBLE_LOG && (-exponent).exp() <= NEGLIGIBLE * outbid {
+        if exponent + fall > NEGLIGIBLE_LOG && most.ln() - exponent <= NEGLIGIBLE.ln() + log_outbid {
             break;
         }
         if left >= b.cost {
             let lost = -(-competition.fall(&from, &Tail::at(law, b.cost))).exp_m1();
-            outbid += (-tilt * width).exp() * lost;
+            log_outbid = log_sum(log_outbid, lost.ln() - tilt * width);
             break;
         }
         let mut right = b.cost;
@@ -132,24 +133,15 @@ pub(super) fn passage(
         }
         let [own, others] = gauss::panel(left, right, |cost| {
             let fall = competition.fall(&from, &Tail::at(law, cost));
-            let tilted = (-tilt * (cost - a.cost)).exp();
+            let tilted = (-tilt * (cost - left)).exp();
             [tilted * (-fall).exp(), -tilted * (-fall).exp_m1()]
         });
-        gained += own;
-        outbid += tilt * others;
+        gained += (-exponent).exp() * own;
+        log_outbid = log_sum(log_outbid, (tilt * others).ln() - exponent);
         left = right;
         fall = competition.fall(&from, &Tail::at(law, left));
     }
-    Passage::new(log_decay, gained, outbid)
-}
-
-/// ln(e^x + e^y).
-fn log_sum(x: f64, y: f64) -> f64 {
-    let (less, more) = if x < y { (x, y) } else { (y, x) };
-    if more == f64::NEG_INFINITY {
-        return more;
-    }
-    more + (less - more).exp().ln_1p()
+    Passage::tilted(log_decay, gained, log_outbid)
 }
 
 #[cfg(test)]

@@ -43,6 +43,10 @@ pub(super) fn certainty_equivalent(power: f64, log_win: f64, gain: f64) -> f64 {
 /// H/scale, `log_scale` the logarithm of the scale.
 pub(super) fn alone(power: f64, competition: &Competition, tail: &Tail, log_scale: f64) -> f64 {
     let shape = Shape::of(power, competition, tail);
+    if shape.least == f64::NEG_INFINITY {
+        // X = 0: not 0 · ∞ at m = k.
+        return 0.0;
+    }
     shape.m * (shape.least - log_scale).exp() * shape.spread
 }
 
@@ -93,7 +97,7 @@ impl Shape {
             Competition::Poisson { mean } => (mean, mean / power, -tail.cdf),
         };
         let distance = (m - k).abs();
-        let spread = if distance * log_absent == 0.0 {
+        let spread = if distance == 0.0 || distance * log_absent == 0.0 {
             -log_absent
         } else {
             -(distance * log_absent).exp_m1() / distance
@@ -175,7 +179,10 @@ mod tests {
                 for cost in [0.0, 1e-9, 0.2, 0.9] {
                     let plain = law.markup(cost, Side::Right);
                     let felt = markup(1.0, &competition, law.as_ref(), cost, Side::Right);
-                    assert!((plain - felt).abs() <= 1e-13 * plain, "{competition:?} {cost}: {felt} {plain}");
+                    assert!(
+                        (plain - felt).abs() <= 1e-13 * plain,
+                        "{competition:?} {cost}: {felt} {plain}"
+                    );
                 }
             }
         }

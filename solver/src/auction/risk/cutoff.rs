@@ -118,7 +118,11 @@ impl<'a, 'p, 'm> Node<'a, 'p, 'm> {
         let discount = self.bidders.discounts()[panel];
         let density = self.bidders.panels().law().pdf(marginal.point.cost, side);
         // D = 0 only where v is 0 already, T = 0 only at lo: neither 0 · ∞ nor 0/0.
-        let paid = if discount > 0.0 && rent > 0.0 { discount * rent / density } else { 0.0 };
+        let paid = if discount > 0.0 && rent > 0.0 {
+            discount * rent / density
+        } else {
+            0.0
+        };
         marginal.value - self.unsold - paid
     }
 

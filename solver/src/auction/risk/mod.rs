@@ -17,8 +17,8 @@ mod payment;
 mod rivalry;
 
 pub(super) use cutoff::best as best_cutoff;
-pub(super) use payment::gain;
 pub(crate) use payment::PanelPayments;
+pub(super) use payment::{bends, gain};
 pub(crate) use rivalry::Rivalry;
 
 use super::Competition;
@@ -35,17 +35,18 @@ pub(crate) struct Passage {
     pub log_decay: f64,
     /// What is gained in between, per unit of D.
     pub gained: f64,
-    /// CARA only: the weight of being outbid in between.
-    pub outbid: f64,
+    /// CARA only: ln of the weight of being outbid in between.
+    pub log_outbid: f64,
 }
 
 impl Passage {
-    pub fn new(log_decay: f64, gained: f64, outbid: f64) -> Self {
+    /// Linear in the utility of the shading; its complement in logarithms, since it may be below any number.
+    pub fn tilted(log_decay: f64, gained: f64, log_outbid: f64) -> Self {
         Self {
             log_decay,
             decay: log_decay.exp(),
             gained,
-            outbid,
+            log_outbid,
         }
     }
 
@@ -55,7 +56,7 @@ impl Passage {
             decay,
             log_decay: 0.0,
             gained,
-            outbid: 0.0,
+            log_outbid: f64::NEG_INFINITY,
         }
     }
 
@@ -65,7 +66,7 @@ impl Passage {
             log_decay: 0.0,
             decay: 1.0,
             gained: 0.0,
-            outbid: 0.0,
+            log_outbid: f64::NEG_INFINITY,
         }
     }
 
@@ -75,7 +76,7 @@ impl Passage {
             log_decay: left.log_decay + self.log_decay,
             decay: left.decay * self.decay,
             gained: left.decay * self.gained + left.gained,
-            outbid: left.decay * self.outbid + left.outbid,
+            log_outbid: log_sum(left.log_decay + self.log_outbid, left.log_outbid),
         }
     }
 }
@@ -164,13 +165,16 @@ impl RiskAversion {
     }
 }
 
+/// ln(e^x + e^y).
+fn log_sum(x: f64, y: f64) -> f64 {
+    let (less, more) = if x < y { (x, y) } else { (y, x) };
+    if less == f64::NEG_INFINITY {
+        return more;
+    }
+    more + (less - more).exp().ln_1p()
+}
+
 /// The passage from b down to a in one panel, of a CARA buyer with this tilt.
-pub(super) fn tilted(
-    a: &CostPoint,
-    b: &CostPoint,
-    tilt: f64,
-    law: &dyn CostLaw,
-    competition: &Competition,
-) -> Passage {
+pub(super) fn tilted(a: &CostPoint, b: &CostPoint, tilt: f64, law: &dyn CostLaw, competition: &Competition) -> Passage {
     cara::passage(a, b, tilt, law, competition)
 }
