@@ -24,6 +24,8 @@ const BULK: f64 = 0.1;
 const SLIVER: f64 = 1e-6;
 /// Change of ln f over one collocation step.
 const STEP_LOG_DENSITY: f64 = 1.5;
+/// Cuts towards an end without a power series, each at a quarter of the one before.
+const CROWDED: i32 = 10;
 /// Bisections of a step at most.
 const FINEST: u32 = 10;
 
@@ -89,7 +91,7 @@ fn tilted(a: &CostPoint, b: &CostPoint, tilt: f64, law: &dyn CostLaw, competitio
         b.cost
     };
     let near = a.cost + width.min(1.0 / tilt) * 0.5;
-    let forgotten = NEGLIGIBLE_LOG + (tilt / competition.rival_rate(law, near)).ln_1p();
+    let forgotten = NEGLIGIBLE_LOG + (tilt / rate(near, law, competition)).ln_1p();
     let mut cuts = vec![a.cost];
     let mut left = a.cost;
     while left < end && a.log_rivals - log_rivals(left, law, competition) + tilt * (left - a.cost) <= forgotten {
@@ -117,12 +119,24 @@ fn tilted(a: &CostPoint, b: &CostPoint, tilt: f64, law: &dyn CostLaw, competitio
     } else {
         Passage::none()
     };
+    if a.cost <= law.lower() && law.lower_order().fract() != 0.0 {
+        crowd(&mut cuts);
+    }
     for pair in cuts.windows(2).rev() {
         for &(left, right) in smooth(pair[0], pair[1], law).iter().rev() {
             total = total.then(tilted_step(left, right, tilt, law, competition));
         }
     }
     total
+}
+
+/// Cuts the first step at points that crowd its left end: there |Q′/Q| ~ (θ − lo)^{a − 1} is no polynomial, and where
+/// shadings are many times 1/aversion its integral is wanted relative to itself.
+fn crowd(cuts: &mut Vec<f64>) {
+    if let [left, right, ..] = cuts[..] {
+        let between = (1..=CROWDED).rev().map(|k| left + (right - left) * 0.25_f64.powi(k));
+        cuts.splice(1..1, between.filter(|cost| *cost > left));
+    }
 }
 
 fn log_rivals(cost: f64, law: &dyn CostLaw, competition: &Competition) -> f64 {
@@ -193,7 +207,7 @@ fn step(left: f64, right: f64, law: &dyn CostLaw, competition: &Competition) -> 
         (rates, target)
     } else {
         (
-            nodes.map(|node| width * competition.rival_rate(law, right - width * node)),
+            nodes.map(|node| width * rate(right - width * node, law, competition)),
             nodes.map(|node| width * node),
         )
     };
@@ -215,6 +229,12 @@ fn by_quantile(left: f64, right: f64, law: &dyn CostLaw) -> [(f64, f64); colloca
         };
         (cost, survival)
     })
+}
+
+/// |Q′/Q|, at an end of the support (to which a node may be rounded) that of the next cost inside.
+fn rate(cost: f64, law: &dyn CostLaw, competition: &Competition) -> f64 {
+    let inside = cost.max(law.lower().next_up()).min(law.upper().next_down());
+    competition.rival_rate(law, inside)
 }
 
 /// dθ/dF at the nodes, scaled so that the step has its length; the length itself where F does not vary.
@@ -244,7 +264,7 @@ fn tilted_step(left: f64, right: f64, tilt: f64, law: &dyn CostLaw, competition:
     } else {
         (
             [width; collocation::STAGES],
-            collocation::nodes().map(|node| width * competition.rival_rate(law, right - width * node)),
+            collocation::nodes().map(|node| width * rate(right - width * node, law, competition)),
         )
     };
     let rates = std::array::from_fn(|i| tilt * lengths[i] + hazards[i]);

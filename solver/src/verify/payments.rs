@@ -15,6 +15,9 @@ const LOG_DEPTH: f64 = 45.0;
 /// Exponent of e^{−aDs} over the piece at the right end of a panel; the pieces double from there.
 const LAYER: f64 = 1.0;
 
+/// Costs this close, relative, are one.
+const SAME: f64 = 8.0 * f64::EPSILON;
+
 /// A type of a panel at which its bid is evaluated.
 #[derive(Debug, Clone, Copy)]
 struct Stop {
@@ -44,7 +47,8 @@ impl Stops {
         let (mut right, mut last) = (*b, *b);
         let mut go_to = |stops: &mut Self, cost: f64| {
             let point = CostPoint::at(cost.clamp(a.cost, last.cost), law, rivalry);
-            if point.cost < last.cost {
+            // Within rounding of each other there are no costs in between, and at lo no rate.
+            if last.cost - point.cost > SAME * last.cost.abs() {
                 stops.whole = stops.whole.then(across(&point, &last, discount, law, rivalry));
                 last = point;
             }
