@@ -17,9 +17,7 @@ const FILES: [&str; 5] = [
 ];
 
 /// Cases that the model allows and the solver cannot do yet, with the key that is refused.
-const REFUSED: [(&str, &str); 7] = [
-    ("crra_3", "buyers.risk_aversion"),
-    ("cara_2", "buyers.risk_aversion"),
+const REFUSED: [(&str, &str); 5] = [
     ("P0", "prize.log_ar1"),
     ("P3_equal_disc", "prize.log_ar1"),
     ("P5_gbm_mart", "prize.geometric_brownian"),
@@ -176,7 +174,7 @@ fn combinations() {
 
 #[test]
 fn participation() {
-    assert_eq!(check("participation.json"), 9);
+    assert_eq!(check("participation.json"), 11);
 }
 
 #[test]

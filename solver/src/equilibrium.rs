@@ -28,6 +28,20 @@ pub struct Benchmarks {
     pub optimal_mechanism_value: Option<f64>,
     /// Total surplus if the lowest-cost buyer held the ticket from the start.
     pub efficient_value: Option<f64>,
+    /// The holder's value by format, where formats differ.
+    pub revenue_by_format: Option<RevenueByFormat>,
+}
+
+/// The holder's value W_0(R_0) of one market under two formats, each with its own timing and reserve, ETH.
+///
+/// Risk-neutral buyers pay the same in every format with the same cutoff; buyers who mind risk pay more for the higher
+/// chance to win in a first-price auction.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct RevenueByFormat {
+    /// The winner pays her bid.
+    pub first_price: f64,
+    /// The winner pays the highest losing bid.
+    pub second_price: f64,
 }
 
 /// What the holder does who auctions to the same buyers again and again without commitment.
@@ -86,6 +100,9 @@ pub struct Summary {
     pub optimal_mechanism_value: Option<f64>,
     /// See [`Benchmarks`].
     pub efficient_value: Option<f64>,
+    /// See [`Benchmarks`]; not written where buyers are risk-neutral, since all formats then earn the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revenue_by_format: Option<RevenueByFormat>,
     /// Probability that an auction is held, by slot.
     pub auction_probability: Vec<f64>,
     /// Probability that the ticket is ever sold.
@@ -181,6 +198,7 @@ impl Equilibrium {
             spot_best_time_value: self.benchmarks.spot_best_time_value,
             optimal_mechanism_value: self.benchmarks.optimal_mechanism_value,
             efficient_value: self.benchmarks.efficient_value,
+            revenue_by_format: self.benchmarks.revenue_by_format,
             auction_probability: at_most_one(&path.auction_probability),
             sold_probability: sold.min(1.0),
             expected_sale_slot: given(sale_slots, sold),

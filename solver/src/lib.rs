@@ -57,7 +57,7 @@ mod supported;
 mod uniqueness;
 
 pub use bids::{FormatTerms, NodeBids, TypeAtNode, TypeBids};
-pub use equilibrium::{Benchmarks, Equilibrium, Repeated, RoundFigures, Summary};
+pub use equilibrium::{Benchmarks, Equilibrium, Repeated, RevenueByFormat, RoundFigures, Summary};
 pub use error::SolveError;
 pub use path::DelayDistribution;
 pub use settings::Settings;

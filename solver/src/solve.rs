@@ -73,7 +73,9 @@ impl Parts<'_> {
         let reached = reachable(prizes, market.ticket().maturity());
         let induction = Induction::of_tickets(market, prizes, panels, own_use.as_ref(), &reached, settings);
         let path = Path::follow(market, prizes, panels, own_use.as_ref(), &induction, settings);
-        let benchmarks = self.benchmarks(market, own_use.as_ref(), &induction, &induction);
+        let mut benchmarks = self.benchmarks(market, own_use.as_ref(), &induction, &induction);
+        benchmarks.revenue_by_format =
+            benchmark::revenue_by_format(market, prizes, own_use.as_ref(), &induction, settings);
         self.equilibrium(own_use, induction, None, path, benchmarks)
     }
 
@@ -143,6 +145,7 @@ impl Parts<'_> {
             spot_best_time_value: benchmark::spot_best_time_value(spot, prizes, panels, at_maturity, settings),
             optimal_mechanism_value: benchmark::optimal_mechanism_value(market, prizes, panels, &profile, own_use),
             efficient_value: benchmark::efficient_value(market, prizes, panels, &profile, own_use),
+            revenue_by_format: None,
         }
     }
 }

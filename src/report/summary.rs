@@ -1,10 +1,10 @@
 //! The summary of a solved market: one screen.
 
-use etm_solver::market::{Exercise, Format, LearnsCost, Market, Participation, Pool, Reserve, Sale};
+use etm_solver::market::{Exercise, Format, LearnsCost, Market, Participation, Pool, Reserve, RiskAversion, Sale};
 use etm_solver::prize::Prize;
 use etm_solver::timing::{Decision, Node, SlotRegion};
 use etm_solver::verify::{Certificate, tolerance};
-use etm_solver::{Equilibrium, Summary};
+use etm_solver::{Equilibrium, RevenueByFormat, Summary};
 
 use super::table::{aligned, eth, percent, significant};
 
@@ -61,13 +61,18 @@ fn description(market: &Market) -> String {
         Reserve::Optimal => "optimal reserve".to_owned(),
         Reserve::Price(price) => format!("reserve {} ETH", eth(price)),
     };
+    let risk = match market.buyers().risk_aversion() {
+        RiskAversion::Neutral => String::new(),
+        RiskAversion::Crra { power } => format!(" among risk-averse buyers (CRRA, power {power})"),
+        RiskAversion::Cara { aversion } => format!(" among risk-averse buyers (CARA, aversion {aversion} per ETH)"),
+    };
     let sale = match market.holder().sale() {
         Sale::Once => "sold once",
         Sale::UntilSold(Pool::Fresh) => "auctioned until sold, to new buyers each slot",
         Sale::UntilSold(Pool::Fixed) => "auctioned until sold, to the same buyers",
     };
     format!(
-        "{ticket}, slots 0 to {}, {prizes}, {format} auction with {reserve}{}, {sale}",
+        "{ticket}, slots 0 to {}, {prizes}, {format} auction with {reserve}{}{risk}, {sale}",
         market.ticket().maturity(),
         cost_of_taking_part(market.participation())
     )
@@ -187,7 +192,7 @@ fn values(market: &Market, figures: &Summary) -> String {
         "a lottery ticket's slot is not chosen",
     );
     let patience = "needs equal discount factors";
-    let undefined = "needs equal discount factors, and no cost of taking part";
+    let undefined = "needs equal discount factors, no cost of taking part and risk-neutral buyers";
     add("optimal mechanism", figures.optimal_mechanism_value, undefined);
     let inefficient = match market.discounts_alike() {
         true => "not known where participants pay",
@@ -206,7 +211,31 @@ fn values(market: &Market, figures: &Summary) -> String {
         tell("spent on taking part", Some(figures.participation_cost_burned));
     }
     tell("welfare (holder and buyers)", figures.welfare);
-    aligned(&rows)
+    let mut text = aligned(&rows);
+    if let Some(formats) = figures.revenue_by_format {
+        text.push_str(&ranking(formats));
+    }
+    text
+}
+
+/// Which format earns more.
+fn ranking(formats: RevenueByFormat) -> String {
+    let RevenueByFormat {
+        first_price,
+        second_price,
+    } = formats;
+    let verdict = if (first_price - second_price).abs() <= 1e-12 * first_price.abs().max(second_price.abs()) {
+        "the same"
+    } else if first_price > second_price {
+        "the first-price auction earns more"
+    } else {
+        "the second-price auction earns more"
+    };
+    format!(
+        "  first price earns {}, second price {}: {verdict}\n",
+        eth(first_price),
+        eth(second_price)
+    )
 }
 
 /// A relative difference as a signed percentage.

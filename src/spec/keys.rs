@@ -3,7 +3,7 @@
 //! The one place to add a key: the decoder, `--set` and `etm schema` read this table. Ranges here are those of a
 //! single number; what several keys must satisfy together is checked where the part is built.
 
-use etm_solver::market::{LONGEST_MATURITY, MOST_BUYERS};
+use etm_solver::market::{LEAST_POWER, LONGEST_MATURITY, MOST_AVERSION, MOST_BUYERS};
 
 use super::key::{Key, Range, Shape, Table};
 
@@ -299,12 +299,22 @@ static COUNT: Table = Table {
     exactly_one: &["poisson", "binomial"],
 };
 
+const POWER: Range = Range {
+    from: Some((LEAST_POWER, true)),
+    to: Some((1.0, true)),
+};
+const AVERSION: Range = Range::above(0.0).up_to(MOST_AVERSION);
+
 static RISK_AVERSION: Table = Table {
     keys: &[
         Key::optional(
             "crra",
             Shape::Table(&Table {
-                keys: &[Key::required("power", Number(Range::FRACTION), "The exponent")],
+                keys: &[Key::required(
+                    "power",
+                    Number(POWER),
+                    "The exponent, from 1e-6; 1 is neutral",
+                )],
                 exactly_one: &[],
             }),
             "u(x) = x^power",
@@ -314,8 +324,8 @@ static RISK_AVERSION: Table = Table {
             Shape::Table(&Table {
                 keys: &[Key::required(
                     "aversion",
-                    Number(Range::POSITIVE),
-                    "Absolute risk aversion, per ETH",
+                    Number(AVERSION),
+                    "Absolute risk aversion, per ETH, at most 1e12",
                 )],
                 exactly_one: &[],
             }),

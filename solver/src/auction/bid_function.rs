@@ -1,9 +1,9 @@
 //! What each type bids at one node.
 
 use super::bidders::{Bidders, Marginal};
-use super::first_order::Transfer;
 use super::panels::CostPoint;
-use super::{Auction, bid};
+use super::risk::{Passage, bends};
+use super::{Auction, across, bid};
 use crate::market::Format;
 
 /// A type's bid and what it is made of.
@@ -128,19 +128,19 @@ impl<'a, 'p, 'm> BidFunction<'a, 'p, 'm> {
     #[must_use]
     pub(crate) fn curve(&self) -> Vec<CurvePoint> {
         let panels = self.bidders.panels();
-        let (law, competition) = (panels.law(), panels.competition());
+        let (law, risk) = (panels.law(), panels.risk());
         let shadings = self.shadings(Route::Integral);
         let at = |point: &CostPoint, value: f64, shading: f64, left: usize, right: usize| {
-            let rate = competition.rival_rate(law, point.cost);
+            let rate = panels.competition().rival_rate(law, point.cost);
             let slope = |panel: usize| {
                 let discount = self.bidders.discounts()[panel];
                 match self.format {
-                    // β′ = −(v − β) |Q′/Q|, and at a singular end v′ κ/(κ + 1).
-                    Format::FirstPrice if point.cost >= law.upper() && competition.certain_rivals() > 0.0 => {
-                        let kappa = law.upper_order() * competition.certain_rivals();
+                    // β′ = −(u/u′)(v − β) |Q′/Q|, and at a singular end v′ κ/(κ + 1).
+                    Format::FirstPrice if point.cost >= law.upper() && panels.felt().certain_rivals() > 0.0 => {
+                        let kappa = law.upper_order() * panels.felt().certain_rivals();
                         -discount * kappa / (kappa + 1.0)
                     }
-                    Format::FirstPrice => -shading * rate,
+                    Format::FirstPrice => -risk.eagerness(shading) * rate,
                     Format::SecondPrice => -discount,
                     Format::AllPay if point.rivals == 0.0 => 0.0,
                     Format::AllPay => -value * point.rivals * rate,
@@ -155,18 +155,24 @@ impl<'a, 'p, 'm> BidFunction<'a, 'p, 'm> {
             }
         };
         let last = self.marginal.panel;
-        let mut curve: Vec<CurvePoint> = (0..=last)
-            .filter(|&k| panels.points()[k].cost < self.marginal.point.cost)
-            .map(|k| {
-                at(
-                    &panels.points()[k],
-                    self.bidders.values()[k],
-                    shadings[k],
-                    k.saturating_sub(1),
-                    k,
-                )
-            })
-            .collect();
+        let mut curve: Vec<CurvePoint> = Vec::with_capacity(last + 2);
+        for k in (0..=last).filter(|&k| panels.points()[k].cost < self.marginal.point.cost) {
+            let (left, right) = (&panels.points()[k], self.right_end(k));
+            curve.push(at(left, self.bidders.values()[k], shadings[k], k.saturating_sub(1), k));
+            let start = shadings.get(k + 1).copied().unwrap_or(self.start);
+            let bends = bends(
+                (left, &right),
+                self.bidders.discounts()[k],
+                start,
+                law,
+                panels.rivalry(),
+            );
+            for cost in bends.into_iter().rev() {
+                let point = panels.point(cost);
+                let shading = self.shading(Route::Integral, &shadings, &point, k);
+                curve.push(at(&point, self.bidders.value_in(k, cost), shading, k, k));
+            }
+        }
         curve.push(at(&self.marginal.point, self.marginal.value, self.start, last, last));
         curve
     }
@@ -194,8 +200,9 @@ impl<'a, 'p, 'm> BidFunction<'a, 'p, 'm> {
     /// v − β at a point of a panel, from that at the panel's right end.
     fn shading(&self, route: Route, shadings: &[f64], point: &CostPoint, panel: usize) -> f64 {
         let start = shadings.get(panel + 1).copied().unwrap_or(self.start);
-        let (decay, weight) = self.transfer(route, point, &self.right_end(panel));
-        decay * start + weight * self.bidders.discounts()[panel]
+        let passage = self.passage(route, panel, point, &self.right_end(panel));
+        let risk = self.bidders.panels().risk();
+        risk.carry(&passage, self.bidders.discounts()[panel], start)
     }
 
     /// The right end of the part of a panel that takes part.
@@ -214,27 +221,25 @@ impl<'a, 'p, 'm> BidFunction<'a, 'p, 'm> {
         let mut shadings = vec![0.0; last + 1];
         let mut shading = self.start;
         for panel in (0..=last).rev() {
-            let (decay, weight) = if route == Route::Integral && panel < last {
-                let integrals = &panels.panels()[panel];
-                (integrals.decay, integrals.shading)
+            let discount = self.bidders.discounts()[panel];
+            let passage = if route == Route::Integral && panel < last {
+                panels.whole_passage(panel, discount)
             } else {
-                self.transfer(route, &panels.points()[panel], &self.right_end(panel))
+                self.passage(route, panel, &panels.points()[panel], &self.right_end(panel))
             };
-            shading = decay * shading + weight * self.bidders.discounts()[panel];
+            shading = panels.risk().carry(&passage, discount, shading);
             shadings[panel] = shading;
         }
         shadings
     }
 
-    /// What becomes of the shading from `right` to `left`, in one panel: factors on it and on D.
-    fn transfer(&self, route: Route, left: &CostPoint, right: &CostPoint) -> (f64, f64) {
+    /// What becomes of the shading from `right` to `left`, both in a panel.
+    fn passage(&self, route: Route, panel: usize, left: &CostPoint, right: &CostPoint) -> Passage {
         let panels = self.bidders.panels();
+        let discount = self.bidders.discounts()[panel];
         match route {
-            Route::Integral => panels.transfer(left, right),
-            Route::FirstOrderCondition => {
-                let transfer = Transfer::across(left, right, panels.law(), panels.competition());
-                (transfer.decay, transfer.shading)
-            }
+            Route::Integral => panels.passage(left, right, discount),
+            Route::FirstOrderCondition => across(left, right, discount, panels.law(), panels.rivalry()),
         }
     }
 }
@@ -242,8 +247,8 @@ impl<'a, 'p, 'm> BidFunction<'a, 'p, 'm> {
 /// How the bid function is computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Route {
-    /// β = v − [(v(θ̂) − ρ) Q(θ̂) + ∫ D Q]/Q.
+    /// β = v − [(v(θ̂) − ρ) Q(θ̂) + ∫ D Q]/Q, or what takes its place for bidders who mind risk.
     Integral,
-    /// β′ = (v − β) Q′/Q.
+    /// β′ = (u/u′)(v − β) Q′/Q.
     FirstOrderCondition,
 }

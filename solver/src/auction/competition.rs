@@ -86,6 +86,49 @@ impl Competition {
         }
     }
 
+    /// The number of buyers, not whole, among whom a bidder's chance to win is this one's to the power `exponent` (≥ 1).
+    #[must_use]
+    pub(crate) fn raised(&self, exponent: f64) -> Self {
+        match *self {
+            Self::Binomial { trials, probability } => Self::Binomial {
+                trials: 1.0 + (trials - 1.0) * exponent,
+                probability,
+            },
+            Self::Poisson { mean } => Self::Poisson { mean: mean * exponent },
+        }
+    }
+
+    /// ln Q(θ) − ln Q(x) for costs θ ≤ x, accurate relative to itself however close they are.
+    #[must_use]
+    pub(crate) fn fall(&self, from: &Tail, to: &Tail) -> f64 {
+        let mass = if to.cdf <= 0.5 {
+            to.cdf - from.cdf
+        } else {
+            from.survival - to.survival
+        };
+        match *self {
+            Self::Binomial { trials: 1.0, .. } => 0.0,
+            Self::Binomial { trials, probability } => {
+                let lost = probability * mass / absent(probability, from.survival);
+                if lost < 0.5 {
+                    -(trials - 1.0) * (-lost).ln_1p()
+                } else {
+                    self.log_rivals_above(from) - self.log_rivals_above(to)
+                }
+            }
+            Self::Poisson { mean } => mean * mass,
+        }
+    }
+
+    /// ln(1 − pF) of a binomial number.
+    #[must_use]
+    pub(crate) fn log_absent(&self, tail: &Tail) -> f64 {
+        match *self {
+            Self::Binomial { probability, .. } => log_absent(probability, tail),
+            Self::Poisson { .. } => 0.0,
+        }
+    }
+
     /// n̄, the expected number of buyers.
     #[must_use]
     pub fn expected(&self) -> f64 {

@@ -1,82 +1,154 @@
 //! The first-order condition β′ = (v − β) Q′/Q as a differential equation, integrated from the marginal type down.
 //!
 //! On a panel without a knot the equation is linear in the shading y = v − β at its right end and in D, so one
-//! integration per panel, by collocation, serves every node: y(left) = decay · y(right) + shading · D. The integral
+//! integration per panel, by collocation, serves every node: y(left) = decay · y(right) + gained · D. The integral
 //! solution of `panels.rs` has the same form; here it is found from Q′/Q = −f G″/G′ and from nothing else.
+//!
+//! Bidders who mind risk: β′ = (u/u′)(v − β) Q′/Q. Under CRRA that is the same equation with |Q′/Q|/a; under CARA it is
+//! linear in u(y), and D is part of its rate, so that it is integrated for each D.
 
 use super::Competition;
 use super::panels::{CostPoint, NEGLIGIBLE_LOG, fallen};
-use crate::cost::{CostLaw, Side};
+use super::risk::{Passage, Rivalry};
+use crate::cost::{CostLaw, Side, Tail};
+use crate::market::RiskAversion;
 use crate::numerics::collocation;
 
 /// Fall of ln Q over one collocation step.
 const STEP_LOG: f64 = 1.5;
+/// Fall of ln Q, and of e^{−aDs}, over one collocation step of a CARA bidder.
+const TILTED_STEP_LOG: f64 = 0.75;
 /// F (or S) below this is a tail, where the quantile function is not smooth.
 const BULK: f64 = 0.1;
 /// A panel this narrow, relative to the support, is a point as far as values go.
 const SLIVER: f64 = 1e-6;
 /// Change of ln f over one collocation step.
 const STEP_LOG_DENSITY: f64 = 1.5;
+/// Cuts towards an end without a power series, each at a quarter of the one before.
+const CROWDED: i32 = 10;
 /// Bisections of a step at most.
 const FINEST: u32 = 10;
 
-/// What the differential equation makes of the shading across one panel, from right to left.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Transfer {
-    /// Factor on the shading at the right end.
-    pub decay: f64,
-    /// Factor on D.
-    pub shading: f64,
+/// Integrates the equation from `b` down to `a`, which must lie in one panel with this D.
+pub(crate) fn across(a: &CostPoint, b: &CostPoint, discount: f64, law: &dyn CostLaw, rivalry: &Rivalry) -> Passage {
+    match rivalry.risk {
+        RiskAversion::Neutral | RiskAversion::Crra { .. } => linear(a, b, law, rivalry.felt()),
+        RiskAversion::Cara { .. } => tilted(a, b, rivalry.risk.tilt(discount), law, &rivalry.competition),
+    }
 }
 
-impl Transfer {
-    /// Integrates the equation from `b` down to `a`, which must lie in one panel.
-    pub fn across(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, competition: &Competition) -> Self {
-        if competition.certain_rivals() > 0.0 && b.cost >= law.upper() {
-            return singular(a, law, competition);
-        }
-        let fall = a.log_rivals - b.log_rivals;
-        let mut cuts = vec![a.cost];
-        let mut steps = 1.0;
-        while steps * STEP_LOG < fall.min(NEGLIGIBLE_LOG) {
-            let left = cuts[cuts.len() - 1];
-            cuts.push(fallen(left, b.cost, a.log_rivals - steps * STEP_LOG, law, competition));
-            steps += 1.0;
-        }
-        let mut total = if fall <= NEGLIGIBLE_LOG {
-            cuts.push(b.cost);
-            Self {
-                decay: 1.0,
-                shading: 0.0,
-            }
-        } else {
-            // What happens further right has been forgotten by a factor e^−40: start from β′ = v′.
-            let cost = cuts[cuts.len() - 1];
-            let rate = competition.rival_rate(law, cost);
-            Self {
-                decay: 0.0,
-                shading: 1.0 / rate,
-            }
-        };
-        for pair in cuts.windows(2).rev() {
-            let mut ends = Vec::new();
-            smooth_steps(pair[0], pair[1], law, FINEST, &mut ends);
-            let lefts = std::iter::once(pair[0]).chain(ends.iter().copied());
-            let steps: Vec<(f64, f64)> = lefts.zip(ends.iter().copied()).collect();
-            for &(left, right) in steps.iter().rev() {
-                total = total.then(step(left, right, law, competition));
-            }
-        }
-        total
+/// In the shading itself; Q as bidders feel it.
+fn linear(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, felt: &Competition) -> Passage {
+    if felt.certain_rivals() > 0.0 && b.cost >= law.upper() {
+        return Passage::linear(0.0, singular(law.upper() - a.cost, 0.0, law, felt));
     }
+    let fall = a.log_felt - b.log_felt;
+    let mut cuts = vec![a.cost];
+    let mut steps = 1.0;
+    while steps * STEP_LOG < fall.min(NEGLIGIBLE_LOG) {
+        let left = cuts[cuts.len() - 1];
+        cuts.push(fallen(left, b.cost, a.log_felt - steps * STEP_LOG, law, felt));
+        steps += 1.0;
+    }
+    let mut total = if fall <= NEGLIGIBLE_LOG {
+        cuts.push(b.cost);
+        Passage::none()
+    } else {
+        // What happens further right has been forgotten by a factor e^−40: start from β′ = v′.
+        let cost = cuts[cuts.len() - 1];
+        Passage::linear(0.0, 1.0 / felt.rival_rate(law, cost))
+    };
+    for pair in cuts.windows(2).rev() {
+        for &(left, right) in smooth(pair[0], pair[1], law).iter().rev() {
+            total = total.then(step(left, right, law, felt));
+        }
+    }
+    total
+}
 
-    /// This transfer, then `left` further left.
-    fn then(self, left: Self) -> Self {
-        Self {
-            decay: left.decay * self.decay,
-            shading: left.decay * self.shading + left.shading,
+/// In U = u(v − β), U′ = D − (aD + h) U in the distance from the right end, h = |Q′/Q|; `tilt` is aD. Its complement
+/// m = 1 − aU satisfies m′ = h − (aD + h) m. Both are followed, as [`Passage`] says.
+fn tilted(a: &CostPoint, b: &CostPoint, tilt: f64, law: &dyn CostLaw, competition: &Competition) -> Passage {
+    let width = b.cost - a.cost;
+    if width <= 0.0 {
+        return Passage::none();
+    }
+    if a.log_rivals == b.log_rivals {
+        // Nobody outbids her, and nothing is forgotten.
+        let exponent = tilt * width;
+        let gained = if exponent > f64::EPSILON {
+            -(-exponent).exp_m1() / tilt
+        } else {
+            width
+        };
+        return Passage::tilted(-exponent, gained, f64::NEG_INFINITY);
+    }
+    let singular_end = competition.certain_rivals() > 0.0 && b.cost >= law.upper();
+    // The singular start is a polynomial in aD s.
+    let end = if singular_end {
+        a.cost.max(b.cost - 1.0 / tilt)
+    } else {
+        b.cost
+    };
+    let near = a.cost + width.min(1.0 / tilt) * 0.5;
+    let forgotten = NEGLIGIBLE_LOG + (tilt / rate(near, law, competition)).ln_1p();
+    let mut cuts = vec![a.cost];
+    let mut left = a.cost;
+    while left < end && a.log_rivals - log_rivals(left, law, competition) + tilt * (left - a.cost) <= forgotten {
+        let fallen_by = a.log_rivals - log_rivals(left, law, competition);
+        let mut right = fallen(
+            left,
+            b.cost,
+            a.log_rivals - fallen_by - TILTED_STEP_LOG,
+            law,
+            competition,
+        )
+        .min(end);
+        if tilt * (right - left) > TILTED_STEP_LOG {
+            right = left + TILTED_STEP_LOG / tilt;
+        }
+        left = right.max(left.next_up()).min(end);
+        cuts.push(left);
+    }
+    let mut total = if left < end {
+        let rate = competition.rival_rate(law, left);
+        Passage::tilted(f64::NEG_INFINITY, 1.0 / (tilt + rate), (rate / (tilt + rate)).ln())
+    } else if singular_end {
+        let gained = singular(law.upper() - end, tilt, law, competition);
+        Passage::tilted(f64::NEG_INFINITY, gained, (1.0 - tilt * gained).ln())
+    } else {
+        Passage::none()
+    };
+    if a.cost <= law.lower() && law.lower_order().fract() != 0.0 {
+        crowd(&mut cuts);
+    }
+    for pair in cuts.windows(2).rev() {
+        for &(left, right) in smooth(pair[0], pair[1], law).iter().rev() {
+            total = total.then(tilted_step(left, right, tilt, law, competition));
         }
     }
+    total
+}
+
+/// Cuts the first step at points that crowd its left end: there |Q′/Q| ~ (θ − lo)^{a − 1} is no polynomial, and where
+/// shadings are many times 1/aversion its integral is wanted relative to itself.
+fn crowd(cuts: &mut Vec<f64>) {
+    if let [left, right, ..] = cuts[..] {
+        let between = (1..=CROWDED).rev().map(|k| left + (right - left) * 0.25_f64.powi(k));
+        cuts.splice(1..1, between.filter(|cost| *cost > left));
+    }
+}
+
+fn log_rivals(cost: f64, law: &dyn CostLaw, competition: &Competition) -> f64 {
+    competition.log_rivals_above(&Tail::at(law, cost))
+}
+
+/// Steps between two costs over which f is smooth, increasing.
+fn smooth(left: f64, right: f64, law: &dyn CostLaw) -> Vec<(f64, f64)> {
+    let mut ends = Vec::new();
+    smooth_steps(left, right, law, FINEST, &mut ends);
+    let lefts = std::iter::once(left).chain(ends.iter().copied());
+    lefts.zip(ends.iter().copied()).collect()
 }
 
 /// Right ends of steps, by bisection, over none of which ln f changes by more than [`STEP_LOG_DENSITY`]: far in the tail
@@ -117,64 +189,105 @@ fn infinite_density_near(left: f64, right: f64, law: &dyn CostLaw) -> bool {
 }
 
 /// One collocation step over [left, right], for u = β − v(right): u′ = h (D s − u) in the distance s from the right.
-fn step(left: f64, right: f64, law: &dyn CostLaw, competition: &Competition) -> Transfer {
+fn step(left: f64, right: f64, law: &dyn CostLaw, competition: &Competition) -> Passage {
     let width = right - left;
     if width <= 0.0 {
-        return Transfer {
-            decay: 1.0,
-            shading: 0.0,
-        };
+        return Passage::none();
     }
     let nodes = collocation::nodes();
     let (rates, target) = if infinite_density_near(left, right, law) {
         // There the rate is not smooth in θ, and next to hi costs are too coarse: use F as the variable.
-        let (from, to) = (law.cdf(right), law.cdf(left));
-        let (from_above, to_above) = (law.survival(right), law.survival(left));
+        let total = law.cdf(left) - law.cdf(right);
         let mut rates = [0.0; collocation::STAGES];
         let mut target = [0.0; collocation::STAGES];
-        for (i, node) in nodes.iter().enumerate() {
-            let cdf = from + node * (to - from);
-            let survival = from_above + node * (to_above - from_above);
-            let cost = if cdf <= 0.5 {
-                law.quantile(cdf)
-            } else {
-                law.upper_quantile(survival)
-            };
-            rates[i] = (from - to) * competition.rival_hazard(survival);
+        for (i, (cost, survival)) in by_quantile(left, right, law).into_iter().enumerate() {
+            rates[i] = -total * competition.rival_hazard(survival);
             target[i] = right - cost;
         }
         (rates, target)
     } else {
         (
-            nodes.map(|node| width * competition.rival_rate(law, right - width * node)),
+            nodes.map(|node| width * rate(right - width * node, law, competition)),
             nodes.map(|node| width * node),
         )
     };
     let (decay, drawn) = collocation::step(&rates, &target);
-    Transfer {
-        decay,
-        shading: width - drawn,
+    Passage::linear(decay, width - drawn)
+}
+
+/// Costs and S at collocation nodes equally placed in F, from the right end.
+fn by_quantile(left: f64, right: f64, law: &dyn CostLaw) -> [(f64, f64); collocation::STAGES] {
+    let (from, to) = (law.cdf(right), law.cdf(left));
+    let (from_above, to_above) = (law.survival(right), law.survival(left));
+    collocation::nodes().map(|node| {
+        let cdf = from + node * (to - from);
+        let survival = from_above + node * (to_above - from_above);
+        let cost = if cdf <= 0.5 {
+            law.quantile(cdf)
+        } else {
+            law.upper_quantile(survival)
+        };
+        (cost, survival)
+    })
+}
+
+/// |Q′/Q|, at an end of the support (to which a node may be rounded) that of the next cost inside.
+fn rate(cost: f64, law: &dyn CostLaw, competition: &Competition) -> f64 {
+    let inside = cost.max(law.lower().next_up()).min(law.upper().next_down());
+    competition.rival_rate(law, inside)
+}
+
+/// dθ/dF at the nodes, scaled so that the step has its length; the length itself where F does not vary.
+fn lengths(width: f64, slopes: [f64; collocation::STAGES]) -> [f64; collocation::STAGES] {
+    let mean = collocation::mean(&slopes);
+    if mean > 0.0 && mean.is_finite() {
+        slopes.map(|slope| slope / mean * width)
+    } else {
+        [width; collocation::STAGES]
     }
 }
 
-/// From the highest cost, where Q vanishes: y = s g with g(0) = D/(1 + κ), κ = b (n − 1), S ~ s^b.
-fn singular(a: &CostPoint, law: &dyn CostLaw, competition: &Competition) -> Transfer {
+/// One collocation step over [left, right] for U and m.
+fn tilted_step(left: f64, right: f64, tilt: f64, law: &dyn CostLaw, competition: &Competition) -> Passage {
+    let width = right - left;
+    if width <= 0.0 {
+        return Passage::none();
+    }
+    // Lengths of the nodes' pieces in θ, and |Q′/Q| times them.
+    let (lengths, hazards) = if infinite_density_near(left, right, law) {
+        let mass = law.cdf(right) - law.cdf(left);
+        let places = by_quantile(left, right, law);
+        (
+            lengths(width, places.map(|(cost, _)| 1.0 / law.pdf(cost, Side::Right))),
+            places.map(|(_, survival)| mass * competition.rival_hazard(survival)),
+        )
+    } else {
+        (
+            [width; collocation::STAGES],
+            collocation::nodes().map(|node| width * rate(right - width * node, law, competition)),
+        )
+    };
+    let rates = std::array::from_fn(|i| tilt * lengths[i] + hazards[i]);
+    let (decay, [gained, outbid]) = collocation::relax(&rates, [&lengths, &hazards]);
+    Passage::tilted(decay.max(0.0).ln(), gained, outbid.max(0.0).ln())
+}
+
+/// What is gained over `width` below the highest cost, where Q vanishes: y = s g with g(0) = D/(1 + κ), κ = b (n − 1),
+/// S ~ s^b; `tilt` adds aD to |Q′/Q|.
+fn singular(width: f64, tilt: f64, law: &dyn CostLaw, competition: &Competition) -> f64 {
     let upper = law.upper();
-    let width = upper - a.cost;
     let limit = law.upper_order() * competition.certain_rivals();
     let p = collocation::singular_nodes().map(|node| {
         let cost = upper - width * node;
         // The distance as rounded: next to hi, s and S must belong to the same cost.
         let distance = upper - cost;
         let value = distance * competition.rival_rate(law, cost);
-        if distance > 0.0 && value.is_finite() {
+        let value = if distance > 0.0 && value.is_finite() {
             value
         } else {
             limit
-        }
+        };
+        value + tilt * distance
     });
-    Transfer {
-        decay: 0.0,
-        shading: width * collocation::singular_start(&p),
-    }
+    width * collocation::singular_start(&p)
 }

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use super::bidders::{Bidders, Marginal};
-use super::entry;
-use crate::market::{AuctionRule, Participation, Reserve};
+use super::{entry, risk};
+use crate::market::{AuctionRule, Participation, Reserve, RiskAversion};
 
 /// The symmetric equilibrium of the auction at one node, up to the bid function.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -33,7 +33,8 @@ pub struct Auction {
 /// The equilibrium of the auction among `bidders` when an unsold ticket is worth `unsold` to the holder.
 ///
 /// Π = n̄ F Q ρ + F₂ v + ω G at θ̂, plus ∫_lo^θ̂ D F₂ dθ: no density of costs or of values, no 0/0, every format
-/// (revenue equivalence; section 3 of the theory page). Where entry is random, N is the number of those who enter.
+/// (revenue equivalence; section 3 of the theory page). In a first-price auction among CRRA buyers F₂ is replaced by the
+/// law P − H; among CARA buyers Π = ∫ β dP + ω G, their gain v − β averaged by quadrature. Where entry is random, N is the number of those who enter.
 #[must_use]
 pub fn hold_auction(
     bidders: &Bidders<'_, '_>,
@@ -124,15 +125,38 @@ fn outcome(bidders: &Bidders<'_, '_>, marginal: &Marginal, reserve: f64, unsold:
     rents += discount * (marginal.lowest - marginal.second);
     lowest += marginal.lowest;
     let point = &marginal.point;
-    // n̄ F Q: the probability of exactly one participant.
-    let alone = panels.competition().expected() * point.cdf * point.rivals;
+    let (revenue, buyers_gain) = match panels.risk() {
+        RiskAversion::Neutral | RiskAversion::Crra { .. } => {
+            let alone = match panels.risk() {
+                // H, which takes the place of:
+                RiskAversion::Crra { .. } => point.lowest - point.second,
+                // n̄ F Q: the probability of exactly one participant.
+                _ => panels.competition().expected() * point.cdf * point.rivals,
+            };
+            let received = alone * reserve + point.second * marginal.value + second;
+            (
+                received + unsold * (1.0 - point.lowest),
+                alone * (marginal.value - reserve) + rents,
+            )
+        }
+        RiskAversion::Cara { .. } => {
+            let start = if point.log_rivals.is_finite() {
+                marginal.value - reserve
+            } else {
+                0.0
+            };
+            let kept = risk::gain(bidders, marginal, start);
+            let worth = marginal.value * point.lowest + second + rents;
+            (worth - kept + unsold * (1.0 - point.lowest), kept)
+        }
+    };
     Auction {
         participation_cutoff: Some(point.cost),
         reserve_price: Some(reserve),
-        revenue: alone * reserve + point.second * marginal.value + second + unsold * (1.0 - point.lowest),
+        revenue,
         sale_probability: point.lowest,
         winner_cost: point.cost * point.lowest - lowest,
-        buyers_gain: alone * (marginal.value - reserve) + rents,
+        buyers_gain,
         entry_probability: None,
         entry_cost: 0.0,
         participation_cost: 0.0,

@@ -3,7 +3,8 @@
 //! A node's [`Bidders`] (what the ticket is worth to each type) stand on [`CostPanels`] (what the cost law and the
 //! [`Competition`] contribute, node by node the same). [`hold_auction`] finds who takes part and what the holder
 //! earns; [`BidFunction`] says what each type bids, by the integral and by the first-order condition. Each format's
-//! bid and payment stand in its own file, in the same order: [`first_price`], [`second_price`], [`all_pay`].
+//! bid and payment stand in its own file, in the same order: [`first_price`], [`second_price`], [`all_pay`]; each utility of
+//! bidders who mind risk in its own file under `risk/`.
 
 pub mod all_pay;
 pub mod first_price;
@@ -17,6 +18,7 @@ mod first_order;
 mod held;
 mod panels;
 mod reserve;
+mod risk;
 
 pub use bid_function::{Bid, BidFunction, TypeBid};
 pub use bidders::Bidders;
@@ -26,9 +28,10 @@ pub use panels::{CostPanels, CostPoint, PanelIntegrals};
 
 pub(crate) use bid_function::CurvePoint;
 pub(crate) use bidders::Marginal;
-pub(crate) use first_order::Transfer;
+pub(crate) use first_order::across;
 pub(crate) use held::{auction_with, nobody_comes};
 pub(crate) use panels::carried;
+pub(crate) use risk::{Passage, Rivalry};
 
 use crate::market::Format;
 

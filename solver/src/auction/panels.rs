@@ -4,12 +4,14 @@
 //! therefore D times an integral of F and N alone, and those are computed once per panel and used at every node.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use crate::cost::{CostLaw, Side, Tail, VirtualCost};
-use crate::market::Market;
-use crate::numerics::{gauss, root};
+use crate::market::{Format, Market, RiskAversion};
+use crate::numerics::{gauss, optimum, root};
 
 use super::Competition;
+use super::risk::{PanelPayments, Passage, Rivalry, tilted};
 
 /// Fall of ln Q beyond which a rival's bid no longer counts: e^−40 is below rounding.
 pub(crate) const NEGLIGIBLE_LOG: f64 = 40.0;
@@ -29,6 +31,8 @@ const DEEPEST_INSIDE: u32 = 6;
 const ENTRY_STEP: f64 = 0.25;
 /// With fewer entrants than this on average, all that matters is smooth on the panels of the cost law itself.
 const FEWEST_ENTRANTS: f64 = 0.25;
+/// Steps a panel in the search for turns of the marginal revenue.
+const TURN_STEPS: u32 = 8;
 /// Sample types: this many steps in F, and as many in the law of the lowest cost.
 const TYPE_STEPS: u32 = 16;
 
@@ -43,41 +47,47 @@ pub struct CostPoint {
     pub survival: f64,
     /// P(θ).
     pub lowest: f64,
-    /// F₂(θ).
+    /// F₂(θ); among CRRA bidders in a first-price auction P − H, which takes its place.
     pub second: f64,
     /// ln Q(θ).
     pub log_rivals: f64,
     /// Q(θ).
     pub rivals: f64,
+    /// ln Q(θ) as bidders feel it: under CRRA ln Q^{1/a}.
+    pub log_felt: f64,
 }
 
 impl CostPoint {
-    fn at(cost: f64, law: &dyn CostLaw, competition: &Competition) -> Self {
+    pub(crate) fn at(cost: f64, law: &dyn CostLaw, rivalry: &Rivalry) -> Self {
         let tail = Tail::at(law, cost);
+        let competition = &rivalry.competition;
         let log_rivals = competition.log_rivals_above(&tail);
         Self {
             cost,
             cdf: tail.cdf,
             survival: tail.survival,
             lowest: competition.lowest_cdf(&tail),
-            second: competition.second_lowest_cdf(&tail),
+            second: rivalry.price_setter(&tail),
             log_rivals,
             rivals: log_rivals.exp(),
+            log_felt: rivalry.felt().log_rivals_above(&tail),
         }
     }
 }
 
 /// Integrals over one panel [x, y].
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct PanelIntegrals {
     /// ∫ P dθ.
     pub lowest: f64,
-    /// ∫ F₂ dθ.
+    /// ∫ F₂ dθ (or what takes the place of F₂: [`CostPoint::second`]).
     pub second: f64,
-    /// Q(y)/Q(x): a ratio, so that S^9999 never underflows.
+    /// Q(y)/Q(x): a ratio, so that S^9999 never underflows. Q as bidders feel it.
     pub decay: f64,
     /// ∫ Q(θ)/Q(x) dθ.
     pub shading: f64,
+    /// What CARA bidders pay here where D = 1.
+    pub(crate) payments: Option<Arc<PanelPayments>>,
 }
 
 /// F/f from both sides of a point.
@@ -91,7 +101,7 @@ pub(crate) struct Markups {
 #[derive(Debug, Clone)]
 pub struct CostPanels<'m> {
     law: &'m dyn CostLaw,
-    competition: Competition,
+    rivalry: Rivalry,
     virtual_cost: &'m VirtualCost<'m>,
     points: Vec<CostPoint>,
     markups: Vec<Markups>,
@@ -105,6 +115,23 @@ impl<'m> CostPanels<'m> {
     /// the law, the turning points of the virtual cost and the sample types among its points.
     #[must_use]
     pub fn new(virtual_cost: &'m VirtualCost<'m>, competition: Competition) -> Self {
+        Self::among(virtual_cost, Rivalry::neutral(competition))
+    }
+
+    /// [`Self::new`] for bidders who mind risk: Q as they feel it is integrated to rounding too, and where marginal
+    /// revenue may turn there is a point.
+    fn among(virtual_cost: &'m VirtualCost<'m>, rivalry: Rivalry) -> Self {
+        let panels = Self::resolved(virtual_cost, rivalry);
+        match rivalry.risk {
+            RiskAversion::Neutral | RiskAversion::Cara { .. } => panels,
+            RiskAversion::Crra { .. } => {
+                let turns = panels.turns();
+                panels.with_cuts(turns.into_iter().map(|cost| (cost, false)), &panels)
+            }
+        }
+    }
+
+    fn resolved(virtual_cost: &'m VirtualCost<'m>, rivalry: Rivalry) -> Self {
         let law = virtual_cost.law();
         let (lower, upper) = (law.lower(), law.upper());
         let mut cuts: Vec<f64> = [lower, upper]
@@ -112,12 +139,23 @@ impl<'m> CostPanels<'m> {
             .chain(law.knots().iter().copied())
             .chain(virtual_cost.monotone_breaks().iter().copied())
             .collect();
-        let types = sample_types(law, &competition);
+        let mut types = sample_types(law, &rivalry.competition);
+        if matches!(rivalry.risk, RiskAversion::Crra { .. }) {
+            types.extend(sample_types(law, rivalry.felt()));
+            types.sort_by(f64::total_cmp);
+            types.dedup();
+        }
         cuts.extend(&types);
         // Q may fall from 1 to nothing between two Gauss points: follow it down.
-        let falls = (1..).map(|j| f64::from(j) * RESOLVED_LOG);
-        let falls = falls.take_while(|fall| *fall < NEGLIGIBLE_LOG);
-        cuts.extend(falls.filter_map(|fall| cost_where(-fall, law, &competition)));
+        let falls = || {
+            (1..)
+                .map(|j| f64::from(j) * RESOLVED_LOG)
+                .take_while(|fall| *fall < NEGLIGIBLE_LOG)
+        };
+        cuts.extend(falls().filter_map(|fall| cost_where(-fall, law, &rivalry.competition)));
+        if matches!(rivalry.risk, RiskAversion::Crra { .. }) {
+            cuts.extend(falls().filter_map(|fall| cost_where(-fall, law, rivalry.felt())));
+        }
         cuts.retain(|x| (lower..=upper).contains(x));
         cuts.sort_by(f64::total_cmp);
         cuts.dedup();
@@ -125,7 +163,7 @@ impl<'m> CostPanels<'m> {
         for pair in cuts.windows(2) {
             let mut bisection = Bisection {
                 law,
-                competition: &competition,
+                rivalry: &rivalry,
                 ends: (pair[0], pair[1]),
                 resolved: &mut resolved,
             };
@@ -133,7 +171,7 @@ impl<'m> CostPanels<'m> {
         }
         let mut panels = Self {
             law,
-            competition,
+            rivalry,
             virtual_cost,
             points: Vec::new(),
             markups: Vec::new(),
@@ -141,7 +179,7 @@ impl<'m> CostPanels<'m> {
             panels: Vec::new(),
         };
         for cost in resolved {
-            panels.points.push(CostPoint::at(cost, law, &competition));
+            panels.points.push(CostPoint::at(cost, law, &rivalry));
             panels.markups.push(panels.markups_at(cost));
             panels
                 .sampled
@@ -159,8 +197,15 @@ impl<'m> CostPanels<'m> {
     /// every probability of entry: see [`Self::among_entrants`].
     #[must_use]
     pub fn of_market(market: &Market, virtual_cost: &'m VirtualCost<'m>) -> Self {
+        Self::in_format(market, virtual_cost, market.auction().format())
+    }
+
+    /// [`Self::of_market`] as if the auction had another format.
+    #[must_use]
+    pub(crate) fn in_format(market: &Market, virtual_cost: &'m VirtualCost<'m>, format: Format) -> Self {
         let competition = Competition::from(market.buyers().count());
-        let all = Self::new(virtual_cost, competition);
+        let risk = RiskAversion::in_auction(market, format);
+        let all = Self::among(virtual_cost, Rivalry::new(competition, risk));
         if !market.participation().entry_is_random() {
             return all;
         }
@@ -190,18 +235,18 @@ impl<'m> CostPanels<'m> {
     }
 
     fn thinned(&self, entry: f64) -> Self {
-        let competition = self.competition.thinned(entry);
+        let rivalry = Rivalry::new(self.rivalry.competition.thinned(entry), self.rivalry.risk);
         let points: Vec<CostPoint> = self
             .points
             .iter()
-            .map(|point| CostPoint::at(point.cost, self.law, &competition))
+            .map(|point| CostPoint::at(point.cost, self.law, &rivalry))
             .collect();
         let panels = points
             .windows(2)
-            .map(|pair| integrals(&pair[0], &pair[1], self.law, &competition))
+            .map(|pair| integrals(&pair[0], &pair[1], self.law, &rivalry))
             .collect();
         Self {
-            competition,
+            rivalry,
             points,
             markups: self.markups.clone(),
             sampled: self.sampled.clone(),
@@ -220,8 +265,8 @@ impl<'m> CostPanels<'m> {
     /// The law of the number of those who enter.
     pub(crate) fn competition_of(&self, entry: Option<f64>) -> Competition {
         match entry {
-            Some(entry) if entry > 0.0 && entry < 1.0 => self.competition.thinned(entry),
-            Some(_) | None => self.competition,
+            Some(entry) if entry > 0.0 && entry < 1.0 => self.rivalry.competition.thinned(entry),
+            Some(_) | None => self.rivalry.competition,
         }
     }
 
@@ -269,31 +314,90 @@ impl<'m> CostPanels<'m> {
 
     fn markups_at(&self, cost: f64) -> Markups {
         Markups {
-            left: self.law.markup(cost, Side::Left),
-            right: self.law.markup(cost, Side::Right),
+            left: self.rivalry.markup(self.law, cost, Side::Left),
+            right: self.rivalry.markup(self.law, cost, Side::Right),
         }
+    }
+
+    /// Costs inside the panels at which θ plus its markup turns, as far as a scan sees.
+    fn turns(&self) -> Vec<f64> {
+        let height = |cost: f64| cost + self.rivalry.markup(self.law, cost, Side::Right);
+        let mut turns = Vec::new();
+        for pair in self.points.windows(2) {
+            let (from, width) = (pair[0].cost, pair[1].cost - pair[0].cost);
+            let stations: Vec<(f64, f64)> = (0..=TURN_STEPS)
+                .map(|j| from + width * f64::from(j) / f64::from(TURN_STEPS))
+                .map(|cost| (cost, height(cost)))
+                .collect();
+            for three in stations.windows(3) {
+                let (rise, fall) = (three[1].1 - three[0].1, three[2].1 - three[1].1);
+                let rounding = 1e-14 * three[1].1.abs();
+                if rise * fall < 0.0 && rise.abs().min(fall.abs()) > rounding {
+                    let sign = rise.signum();
+                    let (turn, _) = optimum::local_maximum(three[0].0, three[2].0, |cost| sign * height(cost));
+                    turns.push(turn);
+                }
+            }
+        }
+        turns
     }
 
     /// F and N evaluated at a cost.
     #[must_use]
     pub fn point(&self, cost: f64) -> CostPoint {
-        CostPoint::at(cost, self.law, &self.competition)
+        CostPoint::at(cost, self.law, &self.rivalry)
     }
 
     /// The integrals over [a, b], which must lie inside one panel.
     #[must_use]
     pub fn integrals(&self, a: &CostPoint, b: &CostPoint) -> PanelIntegrals {
-        integrals(a, b, self.law, &self.competition)
+        integrals(a, b, self.law, &self.rivalry)
     }
 
     /// ∫ P and ∫ F₂ alone: what revenue needs.
     pub(crate) fn probabilities(&self, a: &CostPoint, b: &CostPoint) -> [f64; 2] {
-        probabilities(a, b, self.law, &self.competition)
+        probabilities(a, b, self.law, &self.rivalry)
     }
 
-    /// Q(b)/Q(a) and ∫ Q(θ)/Q(a) dθ alone: what bids need.
-    pub(crate) fn transfer(&self, a: &CostPoint, b: &CostPoint) -> (f64, f64) {
-        (decay(a, b), shading(a, b, self.law, &self.competition))
+    /// How a shading passes from b down to a, in one panel with this D: from Q alone.
+    pub(crate) fn passage(&self, a: &CostPoint, b: &CostPoint, discount: f64) -> Passage {
+        match self.rivalry.risk {
+            RiskAversion::Neutral | RiskAversion::Crra { .. } => {
+                Passage::linear(decay(a, b), shading(a, b, self.law, &self.rivalry))
+            }
+            RiskAversion::Cara { .. } => {
+                let tilt = self.rivalry.risk.tilt(discount);
+                tilted(a, b, tilt, self.law, &self.rivalry.competition)
+            }
+        }
+    }
+
+    /// [`Self::passage`] across a whole panel.
+    pub(crate) fn whole_passage(&self, panel: usize, discount: f64) -> Passage {
+        let integrals = &self.panels[panel];
+        match (self.rivalry.risk, &integrals.payments) {
+            (RiskAversion::Cara { .. }, Some(payments)) if discount == 1.0 => payments.whole,
+            (RiskAversion::Cara { .. }, _) => self.passage(&self.points[panel], &self.points[panel + 1], discount),
+            (RiskAversion::Neutral | RiskAversion::Crra { .. }, _) => {
+                Passage::linear(integrals.decay, integrals.shading)
+            }
+        }
+    }
+
+    /// How the bidders bear risk.
+    #[must_use]
+    pub fn risk(&self) -> RiskAversion {
+        self.rivalry.risk
+    }
+
+    /// The number of buyers with their attitude to losing against them.
+    pub(crate) fn rivalry(&self) -> &Rivalry {
+        &self.rivalry
+    }
+
+    /// The number of buyers as bidders feel it ([`Rivalry::felt`]).
+    pub(crate) fn felt(&self) -> &Competition {
+        self.rivalry.felt()
     }
 
     /// The law of costs.
@@ -311,7 +415,7 @@ impl<'m> CostPanels<'m> {
     /// The law of the number of buyers.
     #[must_use]
     pub fn competition(&self) -> &Competition {
-        &self.competition
+        &self.rivalry.competition
     }
 
     /// The ends of the panels, increasing in cost, from lo to hi.
@@ -337,7 +441,7 @@ impl<'m> CostPanels<'m> {
 }
 
 /// One value a panel of `points`: those of panels that `old_points` has too are taken over, the rest made.
-pub(crate) fn carried<T: Copy>(
+pub(crate) fn carried<T: Clone>(
     old_points: &[CostPoint],
     old: &[T],
     points: &[CostPoint],
@@ -351,7 +455,11 @@ pub(crate) fn carried<T: Copy>(
                 at += 1;
             }
             let same = at < old.len() && old_points[at].cost == pair[0].cost && old_points[at + 1].cost == pair[1].cost;
-            if same { old[at] } else { make(&pair[0], &pair[1]) }
+            if same {
+                old[at].clone()
+            } else {
+                make(&pair[0], &pair[1])
+            }
         })
         .collect()
 }
@@ -372,42 +480,54 @@ fn sample_types(law: &dyn CostLaw, competition: &Competition) -> Vec<f64> {
 }
 
 /// ∫ P and ∫ F₂ over [a, b].
-fn probabilities(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, competition: &Competition) -> [f64; 2] {
+fn probabilities(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, rivalry: &Rivalry) -> [f64; 2] {
     gauss::panel(a.cost, b.cost, |cost| {
         let tail = Tail::at(law, cost);
-        [competition.lowest_cdf(&tail), competition.second_lowest_cdf(&tail)]
+        [rivalry.competition.lowest_cdf(&tail), rivalry.price_setter(&tail)]
     })
 }
 
-fn integrals(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, competition: &Competition) -> PanelIntegrals {
-    let [lowest, second] = probabilities(a, b, law, competition);
+fn integrals(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, rivalry: &Rivalry) -> PanelIntegrals {
+    PanelIntegrals {
+        payments: match rivalry.risk {
+            RiskAversion::Neutral | RiskAversion::Crra { .. } => None,
+            RiskAversion::Cara { .. } => Some(Arc::new(PanelPayments::over(a, b, 1.0, law, rivalry))),
+        },
+        ..neutral_integrals(a, b, law, rivalry)
+    }
+}
+
+fn neutral_integrals(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, rivalry: &Rivalry) -> PanelIntegrals {
+    let [lowest, second] = probabilities(a, b, law, rivalry);
     PanelIntegrals {
         lowest,
         second,
         decay: decay(a, b),
-        shading: shading(a, b, law, competition),
+        shading: shading(a, b, law, rivalry),
+        payments: None,
     }
 }
 
 /// Q(b)/Q(a).
 fn decay(a: &CostPoint, b: &CostPoint) -> f64 {
-    if b.log_rivals == f64::NEG_INFINITY {
+    if b.log_felt == f64::NEG_INFINITY {
         0.0
     } else {
-        (b.log_rivals - a.log_rivals).exp()
+        (b.log_felt - a.log_felt).exp()
     }
 }
 
 /// ∫_a^b Q(θ)/Q(a) dθ, cut wherever Q has fallen by another factor e³, and left off once it has fallen by e⁴⁰.
-fn shading(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, competition: &Competition) -> f64 {
-    if a.log_rivals == f64::NEG_INFINITY {
+fn shading(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, rivalry: &Rivalry) -> f64 {
+    let competition = rivalry.felt();
+    if a.log_felt == f64::NEG_INFINITY {
         return 0.0;
     }
     let ratio = |cost: f64| {
         let log_rivals = competition.log_rivals_above(&Tail::at(law, cost));
-        [(log_rivals - a.log_rivals).exp()]
+        [(log_rivals - a.log_felt).exp()]
     };
-    let total_fall = a.log_rivals - b.log_rivals;
+    let total_fall = a.log_felt - b.log_felt;
     if total_fall <= 0.0 {
         // Q is flat: a lone buyer, or ends whose F is the same number.
         return b.cost - a.cost;
@@ -416,7 +536,7 @@ fn shading(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, competition: &Compet
     while fall < total_fall.min(NEGLIGIBLE_LOG) {
         fall += RESOLVED_LOG;
         let right = if fall < total_fall {
-            fallen(left, b.cost, a.log_rivals - fall, law, competition)
+            fallen(left, b.cost, a.log_felt - fall, law, competition)
         } else {
             b.cost
         };
@@ -454,7 +574,7 @@ pub(crate) fn cost_where(log_rivals: f64, law: &dyn CostLaw, competition: &Compe
 /// Bisection of one stretch between cuts; appends the right ends of the panels found.
 struct Bisection<'a> {
     law: &'a dyn CostLaw,
-    competition: &'a Competition,
+    rivalry: &'a Rivalry,
     ends: (f64, f64),
     resolved: &'a mut Vec<f64>,
 }
@@ -477,22 +597,16 @@ impl Bisection<'_> {
     }
 
     fn resolves(&self, a: f64, middle: f64, b: f64) -> bool {
-        let [left, centre, right] = [a, middle, b].map(|cost| CostPoint::at(cost, self.law, self.competition));
-        agrees(&left, &centre, &right, self.law, self.competition)
+        let [left, centre, right] = [a, middle, b].map(|cost| CostPoint::at(cost, self.law, self.rivalry));
+        agrees(&left, &centre, &right, self.law, self.rivalry)
     }
 }
 
-fn agrees(
-    left: &CostPoint,
-    centre: &CostPoint,
-    right: &CostPoint,
-    law: &dyn CostLaw,
-    competition: &Competition,
-) -> bool {
+fn agrees(left: &CostPoint, centre: &CostPoint, right: &CostPoint, law: &dyn CostLaw, rivalry: &Rivalry) -> bool {
     let range = law.upper() - law.lower();
-    let whole = integrals(left, right, law, competition);
-    let first = integrals(left, centre, law, competition);
-    let second = integrals(centre, right, law, competition);
+    let whole = neutral_integrals(left, right, law, rivalry);
+    let first = neutral_integrals(left, centre, law, rivalry);
+    let second = neutral_integrals(centre, right, law, rivalry);
     let close = |x: f64, y: f64| (x - y).abs() <= RESOLVED * y.abs() + 1e-17 * range;
     close(whole.lowest, first.lowest + second.lowest)
         && close(whole.second, first.second + second.second)

@@ -3,10 +3,13 @@
 //! With (v(θ̂) − ρ) Q(θ̂) = K, what every participant pays, Π(θ̂) = ω + (v(θ̂) − ω) P(θ̂) + ∫_lo^θ̂ D F₂ dθ − n̄ F(θ̂) K,
 //! whose derivative is n̄ f [Q (v − ω − D F/f) − K]. D steps down in θ, so this marginal revenue jumps *up* at kinks
 //! and Π has several local maxima: all of them are found, and compared (Myerson 1981, without regularity of the values).
+//! Among CRRA buyers of a first-price auction F₂ is replaced by P − H and F/f by H/P′ (`risk/crra.rs`); CARA buyers have a
+//! search of their own (`risk/cutoff.rs`).
 
 use super::bidders::{Bidders, Marginal};
 use super::panels::{NEGLIGIBLE_LOG, cost_where, fallen};
 use crate::cost::{Side, Tail};
+use crate::market::RiskAversion;
 use crate::numerics::{gauss, root};
 
 /// Two revenues closer than this, relative to the larger, tie; a tie among cutoffs goes to the larger.
@@ -134,6 +137,10 @@ impl Slope<'_, '_, '_> {
         let panels = bidders.panels();
         let (left, right) = (panels.points()[panel].cost, panels.points()[panel + 1].cost);
         let falls = at_left > 0.0 && at_right <= 0.0;
+        if bidders.panels().risk() != RiskAversion::Neutral {
+            // Between the turns of θ + H/P′, which are points of the partition.
+            return Vec::from_iter(falls.then(|| self.root(panel, left, right)));
+        }
         if self.entry_cost == 0.0 {
             // v − ω − D F/f = D (level − z(θ)).
             let level = left + (bidders.values()[panel] - self.unsold) / bidders.discounts()[panel];
@@ -165,7 +172,7 @@ impl Slope<'_, '_, '_> {
         self.of(
             discount,
             self.bidders.value_in(panel, cost),
-            law.markup(cost, Side::Right),
+            panels.rivalry().markup(law, cost, Side::Right),
             rivals,
         )
     }
@@ -215,8 +222,7 @@ fn scaled_difference(
     let none = |cost: f64| {
         let tail = Tail::at(law, cost);
         let none = (competition.log_none_below(&tail) - log_scale).exp();
-        let alone = (competition.log_rivals_above(&tail) - log_scale).exp();
-        (none, none + expected * tail.cdf * alone)
+        (none, none + panels.rivalry().alone(&tail, log_scale))
     };
     let end = cost_where(log_scale - NEGLIGIBLE_LOG, law, competition).unwrap_or(b.point.cost);
     let mut lost = 0.0;

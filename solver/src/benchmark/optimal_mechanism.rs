@@ -3,13 +3,14 @@
 use crate::auction::CostPanels;
 use crate::cost::Side;
 use crate::exercise::{OwnUse, TicketProfile};
-use crate::market::{Market, Participation};
+use crate::market::{Market, Participation, RiskAversion};
 use crate::prize::FinitePrizes;
 
 /// ∫ V_0(min(z(θ), θ_S), R_0) dP(θ), ETH, with z ironed where it is not increasing.
 ///
 /// V_0 is ∫ D_0, so the integral is Σ D_0 · (M(y′) − M(y)) over the panels of V_0, where M(y) = ∫ (y − z)⁺ dP is what an
-/// optimal static auction of a sure prize y earns. `None` when buyers and holder discount differently or K > 0.
+/// optimal static auction of a sure prize y earns. `None` when buyers and holder discount differently, K > 0 or buyers mind
+/// risk.
 #[must_use]
 pub fn optimal_mechanism_value(
     market: &Market,
@@ -19,7 +20,8 @@ pub fn optimal_mechanism_value(
     own_use: Option<&OwnUse>,
 ) -> Option<f64> {
     let costs_nothing = market.participation() == Participation::Free || market.participation().cost() == 0.0;
-    if !market.discounts_alike() || !costs_nothing {
+    let neutral = market.buyers().risk_aversion() == RiskAversion::Neutral;
+    if !market.discounts_alike() || !costs_nothing || !neutral {
         return None;
     }
     let own_value = own_use.map_or(0.0, |own| own.value(0, prizes.initial()));

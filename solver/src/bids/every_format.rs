@@ -6,7 +6,7 @@ use crate::auction::{Auction, BidFunction, Bidders, CostPanels, bid};
 use crate::cost::VirtualCost;
 use crate::equilibrium::Equilibrium;
 use crate::error::SolveError;
-use crate::market::{Format, Market};
+use crate::market::{Format, Market, RiskAversion};
 
 /// The auction at a node in every format, and what the types with given costs do in it.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,13 +48,14 @@ pub struct TypeBids {
     pub ticket_value: f64,
     /// Q(θ): probability that all rivals have higher costs; `None`, like the next four, when she does not take part.
     pub win_probability: Option<f64>,
-    /// U(θ), the same in every format (revenue equivalence).
+    /// U(θ) in money, Q (v − b), the same in every format (revenue equivalence); of buyers who mind risk in the market's
+    /// own format.
     pub expected_gain: Option<f64>,
     /// β(θ) when the winner pays her bid.
     pub first_price: Option<f64>,
     /// β(θ) when the winner pays the highest losing bid: V − K.
     pub second_price: Option<f64>,
-    /// β(θ) when everyone pays her bid.
+    /// β(θ) when everyone pays her bid; `None` too where buyers mind risk, for whom this is not defined.
     pub all_pay: Option<f64>,
     /// Her bid for the right to this slot's prize alone, in the market's own format; `None` when she does not take
     /// part in that auction.
@@ -85,6 +86,9 @@ impl Equilibrium {
     /// it is the ticket's auction. (A lottery ticket is auctioned before the draw, the spot auction sells a prize that
     /// is certain to be the winner's.)
     ///
+    /// Formats differ where buyers mind risk: the cutoff is then that of the market's own format, whatever another one's
+    /// optimal reserve would be.
+    ///
     /// # Errors
     /// As [`Equilibrium::bids`].
     pub fn bids_in_every_format(
@@ -98,28 +102,39 @@ impl Equilibrium {
         let virtual_cost = VirtualCost::new(market.buyers().cost());
         let panels = node.panels(market, &virtual_cost);
         let profile = node.profile();
+        let own = market.auction().format();
+        let neutral = market.buyers().risk_aversion() == RiskAversion::Neutral;
         let auction = &self.induction.timing.at(slot, node.state).auction;
         let held = |panels: &CostPanels<'_>| {
             let entrants = panels.among_entrants(auction.entry_probability);
             let bidders = Bidders::new(&entrants, &profile, market.participation().winner_cost());
-            let first = BidFunction::new(&bidders, Format::FirstPrice, auction)
+            let market_format = BidFunction::new(&bidders, if neutral { Format::FirstPrice } else { own }, auction)
                 .map_or_else(|| vec![None; costs.len()], |function| function.at(costs));
-            let others = [Format::SecondPrice, Format::AllPay].map(|format| {
+            let [second, all_pay] = [Format::SecondPrice, Format::AllPay].map(|format| {
                 BidFunction::new(&bidders, format, auction)
+                    .filter(|_| neutral || format != Format::AllPay)
                     .map_or_else(|| vec![None; costs.len()], |function| function.by_integral(costs))
             });
             let marginal_rivals = auction.participation_cutoff.map(|cutoff| entrants.point(cutoff).rivals);
-            (first, others, marginal_rivals)
+            (market_format, second, all_pay, marginal_rivals)
         };
-        let (first, [second, all_pay], marginal_rivals) =
+        let (market_format, second, all_pay, marginal_rivals) =
             self.among_those_left(market, slot, node.state, &panels, held);
+        let first = if neutral || own == Format::FirstPrice {
+            market_format.iter().map(|bid| bid.map(|bid| bid.bid)).collect()
+        } else {
+            let panels = node.panels_in(market, &virtual_cost, Format::FirstPrice);
+            let bidders = Bidders::new(&panels, &profile, market.participation().winner_cost());
+            BidFunction::new(&bidders, Format::FirstPrice, auction)
+                .map_or_else(|| vec![None; costs.len()], |function| function.by_integral(costs))
+        };
         let spot = SpotAuction::hold(market, &panels, node.prize, costs);
         let types = costs.iter().enumerate().map(|(k, &cost)| TypeBids {
             cost,
             ticket_value: profile.value(cost),
-            win_probability: first[k].map(|bid| bid.win_probability),
-            expected_gain: first[k].map(|bid| bid.expected_gain),
-            first_price: first[k].map(|bid| bid.bid),
+            win_probability: market_format[k].map(|bid| bid.win_probability),
+            expected_gain: market_format[k].map(|bid| bid.expected_gain),
+            first_price: first[k],
             second_price: second[k],
             all_pay: all_pay[k],
             spot: spot.bids[k],

@@ -4,7 +4,7 @@ use crate::auction::CostPanels;
 use crate::cost::VirtualCost;
 use crate::error::SolveError;
 use crate::exercise::{ExerciseBoundary, TicketProfile, TicketValues};
-use crate::market::Market;
+use crate::market::{Format, Market};
 use crate::prize::listed;
 use crate::supported::finite_prizes;
 
@@ -67,7 +67,12 @@ impl<'m> NodeValues<'m> {
 
     /// The cost axis with the kinks of the values among its points.
     pub fn panels<'p>(&self, market: &Market, virtual_cost: &'p VirtualCost<'p>) -> CostPanels<'p> {
-        let base = CostPanels::of_market(market, virtual_cost);
+        self.panels_in(market, virtual_cost, market.auction().format())
+    }
+
+    /// [`Self::panels`] as if the auction had another format.
+    pub fn panels_in<'p>(&self, market: &Market, virtual_cost: &'p VirtualCost<'p>, format: Format) -> CostPanels<'p> {
+        let base = CostPanels::in_format(market, virtual_cost, format);
         base.refined(self.values.knots(), &base)
     }
 }

@@ -6,7 +6,9 @@ use serde::Serialize;
 
 use crate::equilibrium::Summary;
 use crate::error::SolveError;
-use crate::market::{AuctionRule, BuyerCount, Buyers, Exercise, MOST_BUYERS, Market, Participation, Reserve, Ticket};
+use crate::market::{
+    AuctionRule, BuyerCount, Buyers, Exercise, MOST_BUYERS, Market, Participation, Reserve, RiskAversion, Ticket,
+};
 use crate::prize::{FinitePrizes, Prize};
 use crate::settings::Settings;
 use crate::solve::solve;
@@ -14,7 +16,8 @@ use crate::solve::solve;
 /// The market without one of its forces.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Force {
-    /// `reserve`, `participation_cost`, `dearer_capital`, `early_exercise`, `prize_moves` or `competition`.
+    /// `reserve`, `participation_cost`, `risk_aversion`, `dearer_capital`, `early_exercise`, `prize_moves` or
+    /// `competition`.
     pub name: &'static str,
     /// What is done to the market, as in "with no reserve".
     pub without: &'static str,
@@ -91,6 +94,14 @@ fn switched_off(market: &Market) -> Vec<(&'static str, &'static str, Market)> {
             Some(market.clone().with_participation(Participation::Free)),
         );
     }
+    if market.buyers().risk_aversion() != RiskAversion::Neutral {
+        let buyers = market.buyers().clone().with_risk_aversion(RiskAversion::Neutral).ok();
+        add(
+            "risk_aversion",
+            "if buyers were risk-neutral",
+            buyers.map(|buyers| market.clone().with_buyers(buyers)),
+        );
+    }
     if !market.discounts_alike() {
         let buyers = market
             .buyers()
@@ -135,6 +146,7 @@ fn doubled(market: &Market) -> Option<Market> {
         },
     };
     let buyers = Buyers::new(count, Arc::clone(market.buyers().shared_cost())).ok()?;
+    let buyers = buyers.with_risk_aversion(market.buyers().risk_aversion()).ok()?;
     let buyers = match market.buyers().discount_factor() {
         Some(factor) => buyers.with_discount_factor(factor).ok()?,
         None => buyers,

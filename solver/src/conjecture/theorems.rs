@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::case::Case;
-use crate::market::{Exercise, Participation, Reserve, Sale};
+use crate::market::{Exercise, Participation, Reserve, RiskAversion, Sale};
 use crate::path::reachable;
 
 /// A theorem of section 8 of the theory page, tried on a market.
@@ -44,6 +44,7 @@ pub(super) fn all(case: &Case<'_>) -> Vec<Theorem> {
 /// What the hypotheses speak of.
 struct Facts {
     one_sale: Hypothesis,
+    neutral: Hypothesis,
     no_own_use: Hypothesis,
     no_lottery: Hypothesis,
     no_reserve: Hypothesis,
@@ -70,6 +71,10 @@ impl Facts {
         let reached = reachable(case.prizes, case.maturity());
         Self {
             one_sale: (market.holder().sale() == Sale::Once, "the ticket is auctioned once"),
+            neutral: (
+                market.buyers().risk_aversion() == RiskAversion::Neutral,
+                "buyers are risk-neutral",
+            ),
             no_own_use: (market.holder().own_cost().is_none(), "the holder cannot use the ticket"),
             no_lottery: (
                 !matches!(market.ticket().exercise(), Exercise::Lottery { .. }),
@@ -191,6 +196,7 @@ fn t1(case: &Case<'_>, facts: &Facts) -> Theorem {
         "selling at once is optimal at every node",
         &[
             facts.one_sale,
+            facts.neutral,
             facts.no_own_use,
             facts.no_reserve,
             facts.free,
@@ -212,6 +218,7 @@ fn t2(case: &Case<'_>, facts: &Facts) -> Theorem {
         "the spot auction at maturity is optimal, and the best mechanism if discounting is equal and costs are regular",
         &[
             facts.one_sale,
+            facts.neutral,
             facts.no_own_use,
             facts.no_lottery,
             facts.optimal_reserve,
@@ -241,6 +248,7 @@ fn t3(case: &Case<'_>, facts: &Facts) -> Theorem {
         "waiting is at least as good as selling at every node before maturity",
         &[
             facts.one_sale,
+            facts.neutral,
             facts.no_own_use,
             facts.no_lottery,
             facts.winner_pays,
@@ -263,6 +271,7 @@ fn t4(case: &Case<'_>, facts: &Facts) -> Theorem {
         "the drift condition makes the spot auction at maturity optimal",
         &[
             facts.one_sale,
+            facts.neutral,
             facts.no_own_use,
             facts.no_lottery,
             facts.optimal_reserve,
@@ -281,6 +290,7 @@ fn t5(case: &Case<'_>, facts: &Facts) -> Theorem {
         "no date of a single sale beats selling at the optimal time of exercise (the optimal mechanism)",
         &[
             facts.one_sale,
+            facts.neutral,
             facts.no_own_use,
             facts.no_lottery,
             facts.free,

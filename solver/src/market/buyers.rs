@@ -8,6 +8,12 @@ use crate::cost::CostLaw;
 /// The most buyers accepted (the most trials of a binomial number, the largest mean of a Poisson number).
 pub const MOST_BUYERS: u64 = 1_000_000;
 
+/// The least power of CRRA utility accepted.
+pub const LEAST_POWER: f64 = 1e-6;
+
+/// The largest absolute risk aversion accepted, per ETH.
+pub const MOST_AVERSION: f64 = 1e12;
+
 /// The law of the number of buyers in an auction.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum BuyerCount {
@@ -63,16 +69,17 @@ impl BuyerCount {
 }
 
 /// Utility of the auction gain x = v − b (exercise itself is risk-neutral).
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub enum RiskAversion {
     /// u(x) = x.
+    #[default]
     Neutral,
-    /// u(x) = x^power, 0 < power ≤ 1.
+    /// u(x) = x^power, [`LEAST_POWER`] ≤ power ≤ 1.
     Crra {
         /// The exponent.
         power: f64,
     },
-    /// u(x) = (1 − e^{−aversion·x})/aversion, aversion > 0, per ETH.
+    /// u(x) = (1 − e^{−aversion·x})/aversion, 0 < aversion ≤ [`MOST_AVERSION`], per ETH.
     Cara {
         /// Absolute risk aversion.
         aversion: f64,
@@ -87,14 +94,14 @@ impl RiskAversion {
             Self::Crra { power } => faults.require(
                 "risk_aversion.crra.power",
                 power,
-                power > 0.0 && power <= 1.0,
-                "a number above 0, at most 1",
+                (LEAST_POWER..=1.0).contains(&power),
+                "a number from 1e-6 to 1",
             ),
             Self::Cara { aversion } => faults.require(
                 "risk_aversion.cara.aversion",
                 aversion,
-                aversion > 0.0,
-                "a finite number above 0",
+                aversion > 0.0 && aversion <= MOST_AVERSION,
+                "a number above 0, at most 1e12, per ETH",
             ),
         }
         faults.or(())
@@ -141,13 +148,16 @@ impl Buyers {
         faults.or(self)
     }
 
-    /// With a utility of the auction gain.
+    /// With a utility of the auction gain. CRRA utility of power 1 is risk neutrality and is kept as such.
     ///
     /// # Errors
-    /// A power outside (0, 1], an aversion that is not positive.
+    /// A power or an aversion out of its range.
     pub fn with_risk_aversion(mut self, risk_aversion: RiskAversion) -> Result<Self, Faults> {
         risk_aversion.check()?;
-        self.risk_aversion = risk_aversion;
+        self.risk_aversion = match risk_aversion {
+            RiskAversion::Crra { power: 1.0 } => RiskAversion::Neutral,
+            other => other,
+        };
         Ok(self)
     }
 

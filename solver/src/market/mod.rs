@@ -8,7 +8,7 @@ mod participation;
 mod ticket;
 
 pub use auction_rule::{AuctionRule, Format, Reserve};
-pub use buyers::{BuyerCount, Buyers, MOST_BUYERS, RiskAversion};
+pub use buyers::{BuyerCount, Buyers, LEAST_POWER, MOST_AVERSION, MOST_BUYERS, RiskAversion};
 pub use fault::{Fault, Faults};
 pub use holder::{Holder, Pool, Sale, Tie};
 pub use participation::{LearnsCost, Participation};
@@ -159,13 +159,6 @@ impl Market {
             });
         }
         list.extend(crate::timing::fixed_pool::unsupported(self));
-        match self.buyers.risk_aversion() {
-            RiskAversion::Neutral => {}
-            RiskAversion::Crra { .. } | RiskAversion::Cara { .. } => list.push(Unsupported {
-                key: "buyers.risk_aversion",
-                what: "risk aversion",
-            }),
-        }
         list
     }
 

@@ -48,6 +48,16 @@ pub(crate) fn nodes() -> &'static [f64; STAGES] {
     &GAUSS.nodes
 }
 
+/// ∫₀¹ of what has these values at the nodes.
+pub(crate) fn mean(values: &[f64; STAGES]) -> f64 {
+    GAUSS
+        .weights
+        .iter()
+        .zip(values)
+        .map(|(weight, value)| weight * value)
+        .sum()
+}
+
 /// What a step makes of a unit initial value (with g = 0), and of g alone.
 ///
 /// `rates[i]` is h times the step's length at node i, `target[i]` is g there.
@@ -67,6 +77,22 @@ pub(crate) fn step(rates: &[f64; STAGES], target: &[f64; STAGES]) -> (f64, f64) 
         1.0 + tableau.weights.dot(&solve(from_start)),
         tableau.weights.dot(&solve(from_target)),
     )
+}
+
+/// y′ = g − h y: what a step makes of a unit initial value (with g = 0), and of each of two g alone.
+///
+/// `rates[i]` and `forcing[i]` are h and g times the step's length at node i. Unlike [`step`] it needs no g/h.
+pub(crate) fn relax(rates: &[f64; STAGES], forcing: [&[f64; STAGES]; 2]) -> (f64, [f64; 2]) {
+    let tableau = &*GAUSS;
+    let system = Matrix::from_fn(|i, j| {
+        let diagonal = if i == j { 1.0 } else { 0.0 };
+        diagonal + rates[i] * tableau.coefficients[(i, j)]
+    });
+    let factors = system.lu();
+    let solve = |right: Vector| factors.solve(&right).unwrap_or_else(Vector::zeros);
+    let decay = 1.0 + tableau.weights.dot(&solve(Vector::from_fn(|i, _| -rates[i])));
+    let forced = forcing.map(|g| tableau.weights.dot(&solve(Vector::from_fn(|i, _| g[i]))));
+    (decay, forced)
 }
 
 /// Nodes of the singular start on [0, 1], the singular end first: Chebyshev–Lobatto points.

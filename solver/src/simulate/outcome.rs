@@ -9,6 +9,8 @@ pub(super) struct Outcome {
     pub exercise_slot: Option<usize>,
     /// The buyers' receipts less payments and costs, discounted to slot 0.
     pub buyers_gain: f64,
-    /// What the deviating buyer gained more than by her equilibrium bid, at the auction.
+    /// What the deviating buyer gained at the auction more than by her equilibrium bid, in utility.
     pub deviation_gain: f64,
+    /// The utility of what she gains by that bid.
+    pub honest_utility: f64,
 }

@@ -29,7 +29,7 @@ impl Script<'_> {
     #[must_use]
     pub fn play_block(&self, seed: u64, first: u64, plays: u64) -> Tally {
         let fresh = ChaCha8Rng::seed_from_u64(seed);
-        let mut tally = Tally::default();
+        let mut tally = Tally::new(self.market.buyers().risk_aversion());
         let (mut bidders, mut costs) = (Vec::new(), Vec::new());
         for number in first..first + plays {
             let mut rng = fresh.clone();
@@ -171,7 +171,7 @@ impl Script<'_> {
         let paid_to_enter = paying as f64 * self.market.participation().participant_cost();
         outcome.buyers_gain -= self.buyer_factors[slot] * paid_to_enter;
         if factor != 1.0 {
-            outcome.deviation_gain = self.compare(bidders, factor, curve.reserve);
+            (outcome.deviation_gain, outcome.honest_utility) = self.compare(bidders, factor, curve.reserve);
         }
         let (winner, paid) = self.settle(bidders, curve.reserve)?;
         outcome.sale_slot = Some(slot);
@@ -200,11 +200,12 @@ impl Script<'_> {
         Some((winner, paid))
     }
 
-    /// What the deviating buyer gains more than by her equilibrium bid against the same rivals.
-    fn compare(&self, bidders: &[Bidder], factor: f64, reserve: f64) -> f64 {
+    /// What the deviating buyer gains more than by her equilibrium bid against the same rivals, and by that bid; in utility.
+    fn compare(&self, bidders: &[Bidder], factor: f64, reserve: f64) -> (f64, f64) {
         let Some(position) = bidders.iter().position(|one| one.deviates) else {
-            return 0.0;
+            return (0.0, 0.0);
         };
+        let risk = self.market.buyers().risk_aversion();
         let gain = |list: &[Bidder]| {
             let me = list[position];
             let Some((winner, paid)) = self.settle(list, reserve) else {
@@ -219,7 +220,8 @@ impl Script<'_> {
         };
         let mut honest = bidders.to_vec();
         honest[position].bid /= factor;
-        gain(bidders) - gain(&honest)
+        let before = risk.utility(gain(&honest));
+        (risk.utility(gain(bidders)) - before, before)
     }
 
     /// The winner exercises by the boundary.

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::outcome::Outcome;
 use crate::equilibrium::Summary;
+use crate::market::RiskAversion;
 
 /// Count, mean and sum of squared deviations of one figure (Welford 1962; merged as in Chan, Golub and LeVeque 1983).
 #[derive(Debug, Clone, Copy, Default)]
@@ -44,19 +45,22 @@ impl Moments {
 /// What a number of plays came to.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Tally {
+    risk: RiskAversion,
     plays: u64,
     revenue: Moments,
     sale_slot: Moments,
     exercise_slot: Moments,
     winner_gain: Moments,
     deviation_gain: Moments,
+    honest_utility: Moments,
 }
 
 /// One figure, played and exact.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Figure {
     /// `revenue`, `sale_slot` (given a sale), `exercise_slot` (given an exercise), `winner_gain` (the buyers' total,
-    /// discounted by their factor to slot 0), `deviation_gain` (what a deviating buyer gains by it).
+    /// discounted by their factor to slot 0), `deviation_gain` (what a deviating buyer gains by it, ETH; of a
+    /// buyer who minds risk the difference between the certainty equivalents of her gain, her cost unknown too).
     pub name: &'static str,
     /// Over the plays in which it exists; `None` if it never did.
     pub mean: Option<f64>,
@@ -69,11 +73,19 @@ pub struct Figure {
 }
 
 impl Tally {
+    pub(super) fn new(risk: RiskAversion) -> Self {
+        Self {
+            risk,
+            ..Self::default()
+        }
+    }
+
     pub(super) fn add(&mut self, outcome: &Outcome) {
         self.plays += 1;
         self.revenue.add(outcome.revenue);
         self.winner_gain.add(outcome.buyers_gain);
         self.deviation_gain.add(outcome.deviation_gain);
+        self.honest_utility.add(outcome.honest_utility);
         if let Some(slot) = outcome.sale_slot {
             self.sale_slot.add(slot as f64);
         }
@@ -84,12 +96,14 @@ impl Tally {
 
     /// Takes in the plays of another tally. Merge blocks in order and the result does not depend on who played them.
     pub fn merge(&mut self, other: &Self) {
+        self.risk = other.risk;
         self.plays += other.plays;
         self.revenue.merge(&other.revenue);
         self.sale_slot.merge(&other.sale_slot);
         self.exercise_slot.merge(&other.exercise_slot);
         self.winner_gain.merge(&other.winner_gain);
         self.deviation_gain.merge(&other.deviation_gain);
+        self.honest_utility.merge(&other.honest_utility);
     }
 
     /// How many plays.
@@ -115,9 +129,25 @@ impl Tally {
             figure("winner_gain", &self.winner_gain, Some(exact.buyers_surplus)),
         ];
         if deviates {
-            figures.push(figure("deviation_gain", &self.deviation_gain, None));
+            figures.push(self.deviation());
         }
         figures
+    }
+
+    /// In ETH: utilities averaged first, then turned into sure gains.
+    fn deviation(&self) -> Figure {
+        let mut figure = figure("deviation_gain", &self.deviation_gain, None);
+        if self.risk != RiskAversion::Neutral {
+            let honest = self.honest_utility.mean;
+            let sure = self.risk.sure_gain(honest);
+            let scale = self.risk.marginal_utility(sure);
+            figure.mean = figure.mean.map(|gain| self.risk.sure_gain(honest + gain) - sure);
+            figure.standard_error = figure
+                .standard_error
+                .map(|error| error / scale)
+                .filter(|error| error.is_finite());
+        }
+        figure
     }
 }
 

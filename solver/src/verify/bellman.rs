@@ -1,8 +1,9 @@
 //! The holder's policy re-evaluated, and every other decision and reserve tried at every node.
 
+use super::payments::Payments;
 use super::revenue::{Revenue, Seen};
 use crate::equilibrium::Equilibrium;
-use crate::market::{Exercise, Market, Reserve, Sale};
+use crate::market::{Exercise, Market, Reserve, RiskAversion, Sale};
 use crate::prize::FinitePrizes;
 use crate::timing::{Decision, alternatives};
 
@@ -97,6 +98,8 @@ impl<'a> Bellman<'a> {
             everyone,
             participation: self.market.participation(),
             unsold,
+            payments: (everyone.bidders.panels().risk() != RiskAversion::Neutral)
+                .then(|| Payments::new(everyone.bidders, everyone.evidence)),
         };
         let sale = match (node.auction.participation_cutoff, node.auction.reserve_price) {
             (Some(cutoff), Some(reserve)) => revenue.at(cutoff, reserve),

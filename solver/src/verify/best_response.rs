@@ -1,9 +1,11 @@
 //! Can any type gain by another bid, when her rivals bid by the first-order condition?
+//!
+//! Bidders who mind risk compare certainty equivalents, u⁻¹(Q u(v − b)), also in ETH.
 
 use super::evidence::Evidence;
 use super::gap::widest;
-use crate::auction::{Auction, Bidders, CostPoint, Marginal, Transfer, TypeBid, bid, payment};
-use crate::market::Format;
+use crate::auction::{Auction, Bidders, CostPoint, Marginal, TypeBid, across, bid, payment};
+use crate::market::{Format, RiskAversion};
 use crate::numerics::{optimum, root};
 
 /// Bids closer than this, relative to the value of the lowest cost, are the same bid.
@@ -79,12 +81,13 @@ impl<'b, 'p, 'm> BestResponse<'b, 'p, 'm> {
                 continue;
             }
             let whole = panels.points()[panel + 1].cost <= self.marginal.point.cost;
-            let transfer = if whole {
-                evidence.panels()[panel].transfer
+            let discount = self.bidders.discounts()[panel];
+            let passage = if whole {
+                evidence.passage(panels, panel, discount)
             } else {
-                Transfer::across(&left, &self.marginal.point, panels.law(), panels.competition())
+                across(&left, &self.marginal.point, discount, panels.law(), panels.rivalry())
             };
-            shading = transfer.decay * shading + transfer.shading * self.bidders.discounts()[panel];
+            shading = panels.risk().carry(&passage, discount, shading);
             acts.push(self.act(left, self.bidders.values()[panel], shading));
         }
         acts.reverse();
@@ -116,8 +119,9 @@ impl<'b, 'p, 'm> BestResponse<'b, 'p, 'm> {
         let panels = self.bidders.panels();
         let point = panels.point(cost);
         let panel = self.bidders.panel_of(cost);
-        let transfer = Transfer::across(&point, &right.point, panels.law(), panels.competition());
-        let shading = transfer.decay * right.shading + transfer.shading * self.bidders.discounts()[panel];
+        let discount = self.bidders.discounts()[panel];
+        let passage = across(&point, &right.point, discount, panels.law(), panels.rivalry());
+        let shading = panels.risk().carry(&passage, discount, right.shading);
         self.act(point, self.bidders.value_in(panel, cost), shading)
     }
 
@@ -141,7 +145,7 @@ impl<'b, 'p, 'm> BestResponse<'b, 'p, 'm> {
             found.foc_gap = widest(found.foc_gap, gap);
             let same = gap <= SAME_BID * self.bidders.values()[0].abs();
             let payoff = if same {
-                act.value * act.point.rivals - self.pays(owner.bid, &act)
+                self.worth(act.value, owner.bid, &act)
             } else {
                 self.payoff_of_bid(act.value, owner.bid)
             };
@@ -193,12 +197,23 @@ impl<'b, 'p, 'm> BestResponse<'b, 'p, 'm> {
             let cost = root::bracketed(from, to, |cost| self.acting_as(cost).bid - bid).unwrap_or(to);
             self.acting_as(cost)
         };
-        value * act.point.rivals - self.pays(bid, &act)
+        self.worth(value, bid, &act)
+    }
+
+    /// The payoff of a value and a bid that wins as often as `act` does; of bidders who mind risk the certainty equivalent.
+    fn worth(&self, value: f64, bid: f64, act: &Act) -> f64 {
+        match self.bidders.panels().risk() {
+            RiskAversion::Neutral => value * act.point.rivals - self.pays(bid, act),
+            risk => risk.certainty_equivalent(act.point.log_rivals, value - bid),
+        }
     }
 
     /// The best payoff a value can reach: staying away, acting as a type on the grid, or between.
     fn best(&self, value: f64, everywhere: bool) -> f64 {
-        let payoff = |act: &Act| value * act.point.rivals - act.payment - self.fee;
+        let payoff = |act: &Act| match self.bidders.panels().risk() {
+            RiskAversion::Neutral => value * act.point.rivals - act.payment - self.fee,
+            _ => self.worth(value, act.bid, act),
+        };
         let mut best = 0.0;
         let mut at = 0;
         for (index, act) in self.acts.iter().enumerate() {

@@ -1,7 +1,11 @@
 //! Per panel: the first-order condition integrated, and the second-lowest cost averaged in quantile space.
 
-use crate::auction::{Bidders, Competition, CostPanels, CostPoint, Transfer, carried};
+use std::sync::Arc;
+
+use super::payments::Stops;
+use crate::auction::{Bidders, Competition, CostPanels, CostPoint, Passage, Rivalry, across, carried};
 use crate::cost::{CostLaw, Tail};
+use crate::market::RiskAversion;
 use crate::numerics::{gauss, integrate};
 
 /// Length in ln u of one Gauss panel.
@@ -14,19 +18,27 @@ pub(super) struct Evidence {
 }
 
 /// On one panel [x, y].
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct PanelEvidence {
-    /// The first-order condition from y down to x.
-    pub transfer: Transfer,
+    /// The first-order condition from y down to x; for CARA bidders where D = 1.
+    pub passage: Passage,
     /// ∫ (y − θ) dF₂(θ).
     pub moment: f64,
+    /// Where bidders mind risk: what they pay; for CARA bidders where D = 1.
+    pub stops: Option<Arc<Stops>>,
 }
 
 impl PanelEvidence {
-    pub fn over(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, competition: &Competition) -> Self {
+    pub fn over(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, rivalry: &Rivalry) -> Self {
+        let neutral = rivalry.risk == RiskAversion::Neutral;
         Self {
-            transfer: Transfer::across(a, b, law, competition),
-            moment: moment(a, b, law, competition),
+            passage: across(a, b, 1.0, law, rivalry),
+            moment: if neutral {
+                moment(a, b, law, &rivalry.competition)
+            } else {
+                0.0
+            },
+            stops: (!neutral).then(|| Arc::new(Stops::over(a, b, 1.0, law, rivalry))),
         }
     }
 }
@@ -38,7 +50,7 @@ impl Evidence {
             panels: panels
                 .points()
                 .windows(2)
-                .map(|pair| PanelEvidence::over(&pair[0], &pair[1], panels.law(), panels.competition()))
+                .map(|pair| PanelEvidence::over(&pair[0], &pair[1], panels.law(), panels.rivalry()))
                 .collect(),
         }
     }
@@ -47,13 +59,28 @@ impl Evidence {
     pub fn refined(&self, old: &CostPanels<'_>, new: &CostPanels<'_>) -> Self {
         Self {
             panels: carried(old.points(), &self.panels, new.points(), |a, b| {
-                PanelEvidence::over(a, b, new.law(), new.competition())
+                PanelEvidence::over(a, b, new.law(), new.rivalry())
             }),
         }
     }
 
     pub fn panels(&self) -> &[PanelEvidence] {
         &self.panels
+    }
+
+    /// The first-order condition across a whole panel, on which v falls at the rate `discount`.
+    pub fn passage(&self, panels: &CostPanels<'_>, panel: usize, discount: f64) -> Passage {
+        if panels.risk().tilt(discount) == panels.risk().tilt(1.0) {
+            return self.panels[panel].passage;
+        }
+        let points = panels.points();
+        across(
+            &points[panel],
+            &points[panel + 1],
+            discount,
+            panels.law(),
+            panels.rivalry(),
+        )
     }
 
     /// ∫ v dF₂ up to a cutoff.
@@ -128,7 +155,7 @@ pub(super) fn moment_of(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, density
 #[cfg(test)]
 mod tests {
     use super::PanelEvidence;
-    use crate::auction::{Competition, CostPanels};
+    use crate::auction::{Competition, CostPanels, Rivalry};
     use crate::cost::{Beta, CostLaw, Empirical, Power, TruncatedLognormal, TruncatedNormal, Uniform, VirtualCost};
 
     /// By parts ∫ (y − θ) dF₂ = ∫ F₂ dθ − (y − x) F₂(x): the left side is computed in quantile space, the right in costs.
@@ -165,7 +192,8 @@ mod tests {
                 let panels = CostPanels::new(&virtual_cost, competition);
                 let mut gap = 0.0_f64;
                 for (pair, integrals) in panels.points().windows(2).zip(panels.panels()) {
-                    let evidence = PanelEvidence::over(&pair[0], &pair[1], law.as_ref(), &competition);
+                    let evidence =
+                        PanelEvidence::over(&pair[0], &pair[1], law.as_ref(), &Rivalry::neutral(competition));
                     let by_parts = integrals.second - (pair[1].cost - pair[0].cost) * pair[0].second;
                     gap += (evidence.moment - by_parts).abs();
                 }

@@ -2,8 +2,8 @@
 //!
 //! | figure | how it is found |
 //! |---|---|
-//! | `bid_deviation_gain` | every sample type, at every auction reached, against rivals who bid by the first-order condition (`best_response.rs`); and whoever takes part against staying away, whoever stays away against taking part (`entry.rs`) |
-//! | `timing_deviation_gain` | every decision and reserve against every other, the stored policy re-evaluated with revenues integrated over the second-lowest cost (`bellman.rs`) |
+//! | `bid_deviation_gain` | every sample type, at every auction reached, against rivals who bid by the first-order condition (`best_response.rs`), in certainty equivalents; and whoever takes part against staying away, whoever stays away against taking part (`entry.rs`) |
+//! | `timing_deviation_gain` | every decision and reserve against every other, the stored policy re-evaluated with revenues integrated over the second-lowest cost (`bellman.rs`), or, where buyers mind risk, over what the winner pays (`payments.rs`) |
 //! | `foc_gap` | stored bids (from the integral) against the first-order condition |
 //! | `value_gap` | stored values against the stored policy re-evaluated |
 //! | `discretisation_error` | ticket values from their knots against the plain recursion at single costs (`recursion.rs`); with a fixed pool the change from a coarser solution, and what is paid on the way against the value at the start |
@@ -16,6 +16,7 @@ mod certificate;
 mod entry;
 mod evidence;
 mod gap;
+mod payments;
 mod recursion;
 mod repeated;
 mod revenue;

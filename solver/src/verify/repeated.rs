@@ -156,6 +156,7 @@ impl NodeUnderTest<'_> {
             everyone: seen,
             participation: self.market.participation(),
             unsold: self.continued(cutoff),
+            payments: None,
         }
         .at(cutoff, reserve)
     }

@@ -1,7 +1,9 @@
-//! The holder's value of an auction, ρ n̄ F Q + ∫ v dF₂ + ω G, the integral taken over the second-lowest cost.
+//! The holder's value of an auction, ρ n̄ F Q + ∫ v dF₂ + ω G, the integral taken over the second-lowest cost; where buyers
+//! mind risk, ∫ β dP + ω G.
 
 use super::entry::over_types;
 use super::evidence::Evidence;
+use super::payments::Payments;
 use crate::auction::Bidders;
 use crate::cost::Tail;
 use crate::market::Participation;
@@ -24,6 +26,8 @@ pub(super) struct Revenue<'b, 'p, 'm> {
     pub everyone: Seen<'b, 'p, 'm>,
     pub participation: Participation,
     pub unsold: f64,
+    /// Where buyers mind risk.
+    pub payments: Option<Payments<'b, 'p, 'm>>,
 }
 
 impl Revenue<'_, '_, '_> {
@@ -32,6 +36,9 @@ impl Revenue<'_, '_, '_> {
         let Seen { bidders, evidence } = self.entrants;
         let panels = bidders.panels();
         let point = panels.point(cutoff);
+        if let Some(payments) = &self.payments {
+            return payments.received(cutoff, reserve) + self.unsold * (1.0 - point.lowest);
+        }
         let alone = panels.competition().expected() * point.cdf * point.rivals;
         let received = evidence.second_value(bidders, cutoff);
         received + alone * reserve + self.unsold * (1.0 - point.lowest)
@@ -39,6 +46,9 @@ impl Revenue<'_, '_, '_> {
 
     /// The best that another reserve price could bring, when `entry` is the equilibrium's entry probability.
     pub fn best(&self, entry: Option<f64>) -> f64 {
+        if let Some(payments) = &self.payments {
+            return payments.best(self.unsold);
+        }
         match entry {
             Some(entry) if entry < 1.0 => self.largest_surplus(entry),
             Some(_) => self.best_cutoff(0.0, self.participation.participant_cost()),

@@ -2,18 +2,26 @@
 
 use super::Cutoff;
 use crate::auction::bidders::Bidders;
-use crate::auction::reserve;
-use crate::market::Reserve;
+use crate::auction::{reserve, risk};
+use crate::market::{Reserve, RiskAversion};
 
 /// v(θ̂) = ρ; under an optimal reserve the revenue-maximising θ̂ over all cutoffs.
 pub(super) fn cutoff(bidders: &Bidders<'_, '_>, rule: Reserve, unsold: f64) -> Option<Cutoff> {
     match rule {
         Reserve::None => priced(bidders, 0.0),
         Reserve::Price(price) => priced(bidders, price),
-        Reserve::Optimal => reserve::best(bidders, 0.0, unsold).map(|best| Cutoff {
-            reserve: best.marginal.value,
-            marginal: best.marginal,
-        }),
+        Reserve::Optimal => {
+            let marginal = match bidders.panels().risk() {
+                RiskAversion::Neutral | RiskAversion::Crra { .. } => {
+                    reserve::best(bidders, 0.0, unsold).map(|best| best.marginal)
+                }
+                RiskAversion::Cara { .. } => risk::best_cutoff(bidders, unsold),
+            };
+            marginal.map(|marginal| Cutoff {
+                reserve: marginal.value,
+                marginal,
+            })
+        }
     }
 }
 
