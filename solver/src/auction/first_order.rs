@@ -176,7 +176,7 @@ fn smooth_steps(left: f64, right: f64, law: &dyn CostLaw, depth: u32, ends: &mut
 /// Whether F rather than θ is the variable in which the equation is smooth on [left, right]: next to an end where f is
 /// infinite, as far as the bulk of the law; and on the last sliver above a lower end where F has no power law at all (a
 /// lognormal law from 0, whose F varies with ln θ).
-fn infinite_density_near(left: f64, right: f64, law: &dyn CostLaw) -> bool {
+pub(super) fn infinite_density_near(left: f64, right: f64, law: &dyn CostLaw) -> bool {
     let (lower, upper) = (law.lower(), law.upper());
     if law.lower_order() == f64::INFINITY {
         return left <= lower && right - left < SLIVER * (upper - lower);

@@ -2,6 +2,7 @@
 
 use super::{Passage, Rivalry, cara};
 use crate::auction::bidders::{Bidders, Marginal};
+use crate::auction::first_order::infinite_density_near;
 use crate::auction::panels::CostPoint;
 use crate::cost::{CostLaw, Side};
 use crate::market::RiskAversion;
@@ -57,15 +58,14 @@ impl PanelPayments {
             };
             let first = stations.len();
             let mut last = right;
-            for &(node, weight) in gauss::panel_rule().iter().rev() {
-                let point = CostPoint::at(left.cost + (right.cost - left.cost) * node, law, rivalry);
+            for (cost, weight) in rule(&left, &right, law) {
+                let point = CostPoint::at(cost, law, rivalry);
                 total = total.then(cara::passage(&point, &last, tilt, law, &rivalry.competition));
                 last = point;
-                let density = weight * law.pdf(point.cost, Side::Right);
                 stations.push(Station {
                     distance: b.cost - point.cost,
-                    weight: density,
-                    lowest_weight: density * (point.log_rivals - left.log_rivals).exp(),
+                    weight,
+                    lowest_weight: weight * (point.log_rivals - left.log_rivals).exp(),
                     passage: total,
                 });
             }
@@ -116,7 +116,29 @@ pub(in crate::auction) fn bends(
     cuts
 }
 
-/// Makes the weights sum to what F and P say: next to an end where f is infinite no rule in θ would.
+/// Costs from right to left, with weights in proportion to dF: placed in θ, where f is infinite in F.
+fn rule(left: &CostPoint, right: &CostPoint, law: &dyn CostLaw) -> Vec<(f64, f64)> {
+    let in_quantiles = infinite_density_near(left.cost, right.cost, law);
+    let nodes = gauss::panel_rule().iter().rev();
+    nodes
+        .map(|&(node, weight)| {
+            if !in_quantiles {
+                let cost = left.cost + (right.cost - left.cost) * node;
+                return (cost, weight * law.pdf(cost, Side::Right));
+            }
+            let cdf = left.cdf + node * (right.cdf - left.cdf);
+            let survival = left.survival + node * (right.survival - left.survival);
+            let cost = if cdf <= 0.5 {
+                law.quantile(cdf)
+            } else {
+                law.upper_quantile(survival)
+            };
+            (cost.clamp(left.cost, right.cost), weight)
+        })
+        .collect()
+}
+
+/// Makes the weights sum to what F and P say.
 fn normalise(stations: &mut [Station], left: &CostPoint, right: &CostPoint) {
     let mass = if right.cdf <= 0.5 {
         right.cdf - left.cdf
