@@ -202,7 +202,7 @@ pub struct PlotArgs {
     #[arg(long, value_name = "F,…", value_delimiter = ',')]
     pub format: Vec<Format>,
 
-    /// Only these figures [default: all]
+    /// Only these figures [default: all that the market has]
     #[arg(long, value_name = "FIGURE,…", value_delimiter = ',')]
     pub only: Vec<Kind>,
 

@@ -32,7 +32,13 @@ pub fn run(args: &PlotArgs, terminal: Terminal) -> Result<Status, CommandError> 
     let figures = equilibrium.summary(&spec.market).map_err(failed)?;
     let parameters = parameters(&spec.table);
     let subject = Subject::new(&spec.market, &equilibrium, &figures, &parameters)?;
-    let named = |kind: &Kind| args.only.is_empty() || args.only.contains(kind);
+    let named = |kind: &Kind| {
+        if args.only.is_empty() {
+            kind.applies(&subject)
+        } else {
+            args.only.contains(kind)
+        }
+    };
     let kinds: Vec<Kind> = Kind::ALL.into_iter().filter(named).collect();
     let slots = (!args.slots.is_empty()).then_some(&args.slots[..]);
     if slots.is_some() && !kinds.iter().any(|kind| kind.shows_slots()) {

@@ -71,7 +71,7 @@ fn made(entry: &Entry, folder: &Path, pool: &rayon::ThreadPool, terminal: Termin
     };
     match &entry.source {
         Source::Market { figures, slots } => {
-            gallery::market::files(&entry.file, folder, figures, slots.as_deref(), &style)
+            gallery::market::files(&entry.file, folder, figures.as_deref(), slots.as_deref(), &style)
         }
         Source::Sweep => {
             let counter = Counter::without_end("markets", terminal.is_quiet());

@@ -102,6 +102,13 @@ impl Panel {
         self
     }
 
+    /// The same with more layers in front.
+    #[must_use]
+    pub fn also(mut self, layers: impl IntoIterator<Item = Layer>) -> Self {
+        self.layers.extend(layers);
+        self
+    }
+
     /// The same with one more layer in front.
     #[must_use]
     pub fn with(mut self, layer: Layer) -> Self {

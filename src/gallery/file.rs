@@ -9,7 +9,15 @@ use crate::figure::style::Width;
 use crate::spec::key::{Key, Shape, Table};
 use crate::spec::{Document, Node, SpecError};
 
-const KINDS: &[&str] = &["value", "timing", "bids", "exercise", "participation", "claims"];
+const KINDS: &[&str] = &[
+    "value",
+    "timing",
+    "bids",
+    "exercise",
+    "participation",
+    "claims",
+    "commitment",
+];
 
 /// Every key of a gallery file.
 pub static GALLERY: Table = Table {
@@ -27,7 +35,11 @@ static MARKET: Table = Table {
     keys: &[
         NAME,
         Key::required("file", Shape::File, "The market file"),
-        Key::optional("figures", Shape::WordList(KINDS), "Which figures; absent: all"),
+        Key::optional(
+            "figures",
+            Shape::WordList(KINDS),
+            "Which figures; absent: all that the market has",
+        ),
         Key::optional(
             "slots",
             Shape::Numbers(crate::spec::key::Range::NOT_NEGATIVE),
@@ -70,8 +82,8 @@ pub struct Entry {
 pub enum Source {
     /// A market.
     Market {
-        /// Its figures.
-        figures: Vec<Kind>,
+        /// Its figures; `None`: all that it has.
+        figures: Option<Vec<Kind>>,
         /// The slots they show.
         slots: Option<Vec<usize>>,
     },
@@ -171,17 +183,12 @@ fn slots(document: &mut Document, node: &Node, at: &str) -> Option<Vec<usize>> {
     Some(slots)
 }
 
-fn figures(node: &Node) -> Vec<Kind> {
-    match node.get("figures").and_then(Node::list) {
-        None => Kind::ALL.to_vec(),
-        Some(list) => {
-            let words: Vec<&str> = list.iter().filter_map(Node::text).collect();
-            Kind::ALL
-                .into_iter()
-                .filter(|kind| words.contains(&kind.name()))
-                .collect()
-        }
-    }
+/// The figures an entry names, in the order of a paper.
+fn figures(node: &Node) -> Option<Vec<Kind>> {
+    let list = node.get("figures").and_then(Node::list)?;
+    let words: Vec<&str> = list.iter().filter_map(Node::text).collect();
+    let named = |kind: &Kind| words.contains(&kind.name());
+    Some(Kind::ALL.into_iter().filter(named).collect())
 }
 
 #[cfg(test)]

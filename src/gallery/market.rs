@@ -11,14 +11,15 @@ use crate::report;
 use crate::results::check::check_object;
 use crate::results::solved;
 
-/// Everything `etm solve`, `etm check` and `etm plot` have to say of a market; paths as seen from `folder`.
+/// Everything `etm solve`, `etm check` and `etm plot` have to say of a market, with these figures or all that it has;
+/// paths as seen from `folder`.
 ///
 /// # Errors
 /// A market that is wrong or cannot be solved, figures that cannot be drawn.
 pub fn files(
     market: &Path,
     folder: &Path,
-    figures: &[Kind],
+    figures: Option<&[Kind]>,
     slots: Option<&[usize]>,
     style: &Style,
 ) -> Result<Vec<File>, GalleryError> {
@@ -36,7 +37,8 @@ pub fn files(
     files.push(("check.json".to_owned(), text.into_bytes()));
     let parameters = parameters(&answer.spec.table);
     let subject = Subject::new(&answer.spec.market, &answer.equilibrium, &answer.figures, &parameters)?;
-    for kind in figures {
+    let named = |kind: &Kind| figures.map_or_else(|| kind.applies(&subject), |named| named.contains(kind));
+    for kind in Kind::ALL.into_iter().filter(named) {
         let figure = kind.figure(&subject, slots)?;
         files.extend(export::files(&figure, style, &[Format::Svg])?);
     }

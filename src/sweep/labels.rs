@@ -24,6 +24,8 @@ const OUTPUTS: &[(&str, &str, &str)] = &[
     ("spot_best_time_value", "spot auction at its best time", ETH),
     ("optimal_mechanism_value", "optimal mechanism", ETH),
     ("efficient_value", "efficient use", ETH),
+    ("once_value", "single auction, committed to", ETH),
+    ("commitment_value", "value of commitment", ETH),
     ("buyers_surplus", "buyers' surplus", ETH),
     ("participation_cost_burned", "spent on taking part", ETH),
     ("welfare", "holder and buyers", ETH),

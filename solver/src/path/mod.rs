@@ -11,4 +11,4 @@ mod winners;
 pub use delay::{DelayDistribution, MOST_DELAY_SLOTS, MOST_DELAY_WORK};
 pub use forward::Path;
 pub use reach::{reachable, unconditional};
-pub use rounds::{Round, Rounds};
+pub use rounds::{Round, Rounds, likeliest_prizes};

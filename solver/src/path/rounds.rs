@@ -154,7 +154,8 @@ impl Rounds {
 }
 
 /// The most likely path of states over `slots` slots, at a tie through lower states.
-fn likeliest_prizes(prizes: &FinitePrizes, slots: usize) -> Vec<usize> {
+#[must_use]
+pub fn likeliest_prizes(prizes: &FinitePrizes, slots: usize) -> Vec<usize> {
     let size = prizes.size();
     // The log probability of the best path from each state on, backwards, and its first step.
     let mut best = vec![0.0_f64; size];

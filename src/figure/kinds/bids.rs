@@ -21,6 +21,10 @@ const WHAT: &str = "Left: what a buyer with private cost θ bids if the ticket i
 /// What is added to [`WHAT`] where buyers pay whether they win or not.
 const NET: &str = " Gains are net of what she pays to take part.";
 
+/// What is added to [`WHAT`] where the same buyers come to every auction.
+const LEFT: &str =
+    " Lower costs would have bought before, and are drawn to a little below it. The spot auction is one to all buyers.";
+
 /// One row a node: bids, then gains.
 ///
 /// # Errors
@@ -38,7 +42,13 @@ pub fn figure(subject: &Subject<'_>, slots: Option<&[usize]>) -> Result<Figure, 
         });
     }
     let pays = subject.market.participation().participant_cost() > 0.0;
-    let what = format!("{WHAT}{}", if pays { NET } else { "" });
+    let net = if pays { NET } else { "" };
+    let left = if subject.equilibrium.repeated.is_some() {
+        LEFT
+    } else {
+        ""
+    };
+    let what = format!("{WHAT}{net}{}{left}", subject.of_those_left());
     Ok(Figure {
         name: "bids".to_owned(),
         title: "What buyers bid".into(),
@@ -89,7 +99,7 @@ fn at_node(subject: &Subject<'_>, slot: usize, state: usize) -> Result<Vec<Panel
             .bids_in_every_format(subject.market, slot, prize, costs)
     };
     let terms = bids_at(&[law.lower()])?;
-    let cutoffs: Vec<f64> = terms
+    let mut cutoffs: Vec<f64> = terms
         .terms
         .iter()
         .map(|terms| terms.participation_cutoff)
@@ -97,9 +107,17 @@ fn at_node(subject: &Subject<'_>, slot: usize, state: usize) -> Result<Vec<Panel
         .flatten()
         .collect();
     let last = cutoffs.iter().copied().fold(law.lower(), f64::max);
-    let end = (last + BEYOND * (last - law.lower())).min(law.upper());
+    let left = subject.lowest_left(slot, state);
+    // Where low costs have bought before, what the others do fills the axes.
+    let first = terms.terms[0]
+        .participation_cutoff
+        .map_or(law.lower(), |cutoff| left - BEYOND * (cutoff - left).max(0.0))
+        .max(law.lower());
+    let last = last.max(first);
+    let end = (last + BEYOND * (last - first)).min(law.upper());
     let end = if cutoffs.is_empty() { law.upper() } else { end };
-    let node = bids_at(&costs(law.lower(), end, &cutoffs))?;
+    cutoffs.push(left);
+    let node = bids_at(&costs(first, end, &cutoffs))?;
     let heading = format!("$t = {slot}$, $r = {}$", short(prize));
     Ok(vec![
         bid_panel(subject, &node, slot).headed(heading.as_str()),
@@ -110,9 +128,10 @@ fn at_node(subject: &Subject<'_>, slot: usize, state: usize) -> Result<Vec<Panel
 /// Evenly spaced costs and the cutoffs, at which curves end.
 fn costs(lower: f64, upper: f64, cutoffs: &[f64]) -> Vec<f64> {
     let last = (POINTS - 1) as f64;
+    let cutoffs = cutoffs.iter().copied().filter(|&cost| cost >= lower && cost <= upper);
     let mut costs: Vec<f64> = (0..POINTS)
         .map(|k| (lower + (upper - lower) * k as f64 / last).min(upper))
-        .chain(cutoffs.iter().copied())
+        .chain(cutoffs)
         .collect();
     costs.sort_by(f64::total_cmp);
     costs.dedup();

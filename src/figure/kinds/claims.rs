@@ -11,6 +11,12 @@ use crate::figure::panel::{Block, Figure, Panel};
 
 const WHAT: &str = "Is the ticket a spot auction held at its maturity? First: the gap of each claim (probabilities as such, revenue and bids relative to the holder's value); a claim without a bar has a gap below 1e-13, the dotted line is the tolerance. Second: the holder's value if she sells in slot 0, at the best time, in slot T, and if the winner had to exercise at once (spot). Third: the holder's value of selling in each fixed slot, and of the best time. Last: theorems whose hypotheses hold here.";
 
+/// What is said instead where the same buyers come to every auction.
+const WITHOUT_COMMITMENT: (&str, &str) = (
+    "Second: the holder's value if she sells in slot 0, at the best time, in slot T, and if the winner had to exercise at once (spot). Third: the holder's value of selling in each fixed slot, and of the best time.",
+    "Second: the holder's value without commitment, and if she could commit to a single auction, in slot 0, in slot T, or of a slot's prize at the best time (spot). Third: her value of a single auction in each fixed slot, and without commitment.",
+);
+
 /// Gaps below this are rounding, and not drawn.
 const LEAST_GAP: f64 = 1e-13;
 
@@ -25,7 +31,12 @@ pub fn figure(subject: &Subject<'_>) -> Result<Figure, FigureError> {
         subject.figures,
         &Settings::default(),
     )?;
-    let (mut dates, mut slots) = (policies(&report), fixed_slots(&report, subject));
+    let what = if subject.equilibrium.repeated.is_some() {
+        WHAT.replace(WITHOUT_COMMITMENT.0, WITHOUT_COMMITMENT.1)
+    } else {
+        WHAT.to_owned()
+    };
+    let (mut dates, mut slots) = (policies(&report, subject), fixed_slots(&report, subject));
     if let Some(words) = subject.never_sold()
         && report.policies.iter().all(|policy| policy.holder <= 0.0)
     {
@@ -35,7 +46,7 @@ pub fn figure(subject: &Subject<'_>) -> Result<Figure, FigureError> {
     Ok(Figure {
         name: "claims".to_owned(),
         title: Label::new(verdict(&report)),
-        caption: format!("{} {}\n{}", verdict(&report), subject.caption(WHAT), in_words(&report)),
+        caption: format!("{} {}\n{}", verdict(&report), subject.caption(&what), in_words(&report)),
         blocks: vec![
             Block {
                 height: 1.0,
@@ -160,11 +171,11 @@ fn number(x: f64) -> String {
 }
 
 /// Early, best, late, spot.
-fn policies(report: &ConjectureReport) -> Panel {
+fn policies(report: &ConjectureReport, subject: &Subject<'_>) -> Panel {
     let named = report.policies.iter().enumerate().map(|(index, policy)| {
         let word = match policy.name {
             "early" => "slot 0",
-            "best" => "best time",
+            "best" => best_word(subject),
             "late" => "slot $T$",
             other => other,
         };
@@ -218,8 +229,16 @@ fn fixed_slots(report: &ConjectureReport, subject: &Subject<'_>) -> Panel {
         Axis::slots("Slot of the sale $t$", subject.maturity()),
         y,
     )
-    .with(Layer::new("best", Shape::Horizontal(best), best_look).labelled("best time"))
+    .with(Layer::new("best", Shape::Horizontal(best), best_look).labelled(best_word(subject)))
     .with(Layer::line("fixed_slot", points, look).labelled("fixed slot"))
+}
+
+/// What the holder does whose value is the market's.
+fn best_word(subject: &Subject<'_>) -> &'static str {
+    match subject.equilibrium.repeated {
+        Some(_) => "no commitment",
+        None => "best time",
+    }
 }
 
 /// A line a theorem: whether it applies, and what it concludes or what is missing.

@@ -8,9 +8,11 @@
 //! | [`exercise`] | distributions of the slots of sale and exercise and of the delay between |
 //! | [`participation`] | who takes part, by slot and prize |
 //! | [`claims`] | the conjecture report on a page |
+//! | [`commitment`] | repeated auctions to the same buyers, beside a single one that she commits to |
 
 pub mod bids;
 pub mod claims;
+pub mod commitment;
 pub mod exercise;
 pub mod participation;
 pub mod timing;
@@ -39,17 +41,20 @@ pub enum Kind {
     Participation,
     /// The conjecture report.
     Claims,
+    /// Repeated auctions to the same buyers.
+    Commitment,
 }
 
 impl Kind {
     /// Every kind, in the order of a paper.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Value,
         Self::Timing,
         Self::Bids,
         Self::Exercise,
         Self::Participation,
         Self::Claims,
+        Self::Commitment,
     ];
 
     /// Its name, which is that of its files.
@@ -62,6 +67,16 @@ impl Kind {
             Self::Exercise => "exercise",
             Self::Participation => "participation",
             Self::Claims => "claims",
+            Self::Commitment => "commitment",
+        }
+    }
+
+    /// Whether there is such a figure of this market.
+    #[must_use]
+    pub fn applies(self, subject: &Subject<'_>) -> bool {
+        match self {
+            Self::Commitment => subject.equilibrium.repeated.is_some(),
+            Self::Value | Self::Timing | Self::Bids | Self::Exercise | Self::Participation | Self::Claims => true,
         }
     }
 
@@ -74,7 +89,7 @@ impl Kind {
     /// The figure of a solved market; `slots` chooses the slots of figures that show a few, in this order.
     ///
     /// # Errors
-    /// A slot after maturity, and whatever the solver cannot do with the market.
+    /// A slot after maturity, a kind that does not [`apply`](Self::applies), and whatever the solver cannot do with the market.
     pub fn figure(self, subject: &Subject<'_>, slots: Option<&[usize]>) -> Result<Figure, FigureError> {
         subject.check(slots)?;
         match self {
@@ -84,6 +99,7 @@ impl Kind {
             Self::Exercise => exercise::figure(subject),
             Self::Participation => Ok(participation::figure(subject, slots)),
             Self::Claims => claims::figure(subject),
+            Self::Commitment => commitment::figure(subject),
         }
     }
 }

@@ -15,11 +15,13 @@ const MOST_SIGNS: usize = 40;
 const OF_TYPES: &str = "Above: the participation cutoff, the highest cost of a buyer who takes part if the ticket is auctioned at that slot and prize (whether or not it is, in equilibrium); grey lines: the ends of the costs' support. Below: the probability that a buyer takes part, F of the cutoff.";
 const BY_LOT: &str = "Above: the highest cost of a buyer who bids once she has paid to take part and has learnt her cost, if the ticket is auctioned at that slot and prize (whether or not it is, in equilibrium); grey lines: the ends of the costs' support. Below: the probability with which each buyer enters, not knowing her cost.";
 
+const OF_THOSE_LEFT: &str = "Above: the participation cutoff, the highest cost of a buyer who takes part in the auction at that slot and prize; no point where the holder waits; grey lines: the ends of the costs' support. Below: the probability that a buyer takes part whose cost is not below the lowest left.";
+
 /// What is said where no auction has a bidder.
 const NOBODY: &str = "Nobody takes part at any prize.";
 
-/// What is drawn of a node.
-type Quantity<'a> = dyn Fn(&Node) -> Option<f64> + 'a;
+/// What is drawn of a slot and state.
+type Quantity<'a> = dyn Fn(usize, usize) -> Option<f64> + 'a;
 
 /// Cutoffs above, probabilities below (of taking part, or of entry where that is random); by slot for a few prizes, and
 /// by prize for a few slots.
@@ -28,12 +30,25 @@ pub fn figure(subject: &Subject<'_>, slots: Option<&[usize]>) -> Figure {
     let law = subject.market.buyers().cost();
     let (lower, upper) = (law.lower(), law.upper());
     let by_lot = subject.market.participation().entry_is_random();
-    let cutoff = |node: &Node| node.auction.participation_cutoff;
-    let of_types = |node: &Node| Some(node.auction.participation_cutoff.map_or(0.0, |theta| law.cdf(theta)));
-    let of_entry = |node: &Node| node.auction.entry_probability;
+    let auction = |slot: usize, state: usize| &subject.nodes(slot)[state].auction;
+    let cutoff = |slot, state| auction(slot, state).participation_cutoff;
+    let of_types = |slot, state| {
+        let left = subject.lowest_left(slot, state);
+        let share = |theta: f64| {
+            if left > lower {
+                (law.cdf(theta) - law.cdf(left)) / law.survival(left)
+            } else {
+                law.cdf(theta)
+            }
+        };
+        Some(cutoff(slot, state).map_or(0.0, share))
+    };
+    let of_entry = |slot, state| auction(slot, state).entry_probability;
     let costs = || Axis::around("Cutoff $θ\u{302}_t(r)$ (ETH)", [lower, upper]);
     let (name, label, probability): (_, _, &Quantity<'_>) = if by_lot {
         ("entry", "Enters, $e_t(r)$", &of_entry)
+    } else if subject.equilibrium.repeated.is_some() {
+        ("probability", "Takes part, $F_c(θ\u{302}_t(r))$", &of_types)
     } else {
         ("probability", "Takes part, $F(θ\u{302}_t(r))$", &of_types)
     };
@@ -73,11 +88,16 @@ pub fn figure(subject: &Subject<'_>, slots: Option<&[usize]>) -> Figure {
             panel.message = words.map(str::to_owned);
         }
     }
+    let what = match (by_lot, &subject.equilibrium.repeated) {
+        (true, _) => BY_LOT,
+        (false, None) => OF_TYPES,
+        (false, Some(_)) => OF_THOSE_LEFT,
+    };
     let block = |panels| Block { height: 0.85, panels };
     Figure {
         name: "participation".to_owned(),
         title: "Who takes part".into(),
-        caption: subject.caption(if by_lot { BY_LOT } else { OF_TYPES }),
+        caption: subject.caption(&format!("{what}{}", subject.of_those_left())),
         blocks: vec![block(above), block(below)],
     }
 }
@@ -92,7 +112,7 @@ fn by_slot(subject: &Subject<'_>, name: &str, y: Axis, quantity: &Quantity<'_>) 
     let states = spread(subject.prizes.size());
     for (index, &state) in states.iter().enumerate() {
         let points = (0..=maturity)
-            .filter_map(|slot| Some((slot as f64, quantity(&subject.nodes(slot)[state])?)))
+            .filter_map(|slot| Some((slot as f64, quantity(slot, state)?)))
             .collect();
         let label = if subject.one_prize() {
             "along the path".to_owned()
@@ -113,8 +133,8 @@ fn by_prize(subject: &Subject<'_>, name: &str, slots: &[usize], y: Axis, quantit
             .prizes
             .states(slot)
             .iter()
-            .zip(subject.nodes(slot))
-            .filter_map(|(&prize, node)| Some((prize, quantity(node)?)))
+            .enumerate()
+            .filter_map(|(state, &prize)| Some((prize, quantity(slot, state)?)))
             .collect();
         // Told apart from the prizes of the other panel.
         let layer = family(format!("slot_{slot}"), points, index + MOST_CURVES);

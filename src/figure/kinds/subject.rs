@@ -49,6 +49,11 @@ pub enum FigureError {
         "there are no figures of markets with continuous prizes yet; allowed: markov_chain, constant, path, empirical"
     )]
     Continuous,
+    /// A market in which every auction has buyers of its own.
+    #[error(
+        "commitment: the figure shows repeated auctions to the same buyers, which this market does not have; allowed: holder.sale = \"until_sold\" with holder.pool = \"fixed\""
+    )]
+    NoFixedPool,
     /// The solver could not do what the figure needs.
     #[error(transparent)]
     Solve(#[from] SolveError),
@@ -141,6 +146,25 @@ impl<'a> Subject<'a> {
                 crate::report::why_never_sold(self.market)
             )
         })
+    }
+
+    /// What a caption adds where a slot and a prize do not say which buyers are left.
+    pub(super) fn of_those_left(&self) -> &'static str {
+        match &self.equilibrium.repeated {
+            Some(_) => {
+                " The same buyers come to every auction: each slot and prize is shown with the lowest cost that failed auctions have most likely left there."
+            }
+            None => "",
+        }
+    }
+
+    /// The lowest cost most likely left at a slot and prize where the same buyers come to every auction; else the
+    /// lowest of all.
+    pub(super) fn lowest_left(&self, slot: usize, state: usize) -> f64 {
+        let repeated = self.equilibrium.repeated.as_ref();
+        repeated
+            .and_then(|repeated| repeated.rounds.likeliest(slot, state))
+            .map_or_else(|| self.market.buyers().cost().lower(), |round| round.lowest)
     }
 
     /// A caption: what is drawn, then the market.

@@ -21,7 +21,7 @@ pub fn figure(subject: &Subject<'_>) -> Figure {
     Figure {
         name: "timing".to_owned(),
         title: "When the ticket is sold and exercised".into(),
-        caption: subject.caption(WHAT),
+        caption: subject.caption(&format!("{WHAT}{}", subject.of_those_left())),
         blocks: vec![
             Block {
                 height: 1.0,
@@ -81,7 +81,12 @@ fn region(subject: &Subject<'_>) -> Panel {
     }
     let sells = |slot| subject.nodes(slot).iter().all(|node| node.decision == Decision::Sell);
     if (0..=maturity).all(sells) {
-        panel.message = Some("The holder never waits: she sells in every slot, whatever the prize.".to_owned());
+        let sells = match subject.equilibrium.repeated {
+            // The ticket may be gone.
+            Some(_) => "as long as it is unsold, she auctions it in every slot",
+            None => "she sells in every slot",
+        };
+        panel.message = Some(format!("The holder never waits: {sells}, whatever the prize."));
     }
     if sale.is_empty() {
         panel.message = Some("At no prize and in no slot does the holder sell.".to_owned());

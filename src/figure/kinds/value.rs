@@ -18,14 +18,15 @@ const WHAT_PATH: &str = "The holder's value W_t (wide line), the value of sellin
 pub fn figure(subject: &Subject<'_>, slots: Option<&[usize]>) -> Figure {
     if subject.one_prize() {
         let panel = along_the_path(subject);
-        return Figure::of_panels("value", "The holder's value", subject.caption(WHAT_PATH), vec![panel]);
+        let caption = subject.caption(&format!("{WHAT_PATH}{}", subject.of_those_left()));
+        return Figure::of_panels("value", "The holder's value", caption, vec![panel]);
     }
     let panels = subject
         .slots(slots)
         .into_iter()
         .map(|slot| at_slot(subject, slot))
         .collect();
-    let caption = subject.caption(WHAT);
+    let caption = subject.caption(&format!("{WHAT}{}", subject.of_those_left()));
     Figure::of_panels("value", "The holder's value", caption, panels)
 }
 
