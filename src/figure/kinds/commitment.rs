@@ -10,7 +10,7 @@ use crate::figure::layer::{Dash, Fill, Layer, Look, Marker, Shape, Tone, Weight}
 use crate::figure::panel::{Block, Figure, Panel};
 use crate::report::significant;
 
-const WHAT: &str = "Auctions to the same buyers until the ticket is sold, without commitment (solid), and a single auction that the holder commits to (dashed; diamond: the slot in which she holds it), along the most likely prizes while no auction succeeds. First: reserve prices, and the prize. Second: the costs that buy in each slot (shaded), from the lowest cost that failed auctions have left possible to the participation cutoff; rings: slots in which she waits; grey lines: the ends of the costs' support. A dashed curve shows a single auction held in that slot. Third: probability, over all prizes, that the ticket is sold by the end of a slot.";
+const WHAT: &str = "Auctions to the same buyers until the ticket is sold, without commitment (solid), and a single auction that the holder commits to (dashed; diamond: the slot in which she holds it), along the most likely prizes while no auction succeeds. First: reserve prices, and the prize. Second: the costs that buy in each slot (shaded), from the lowest cost that failed auctions have left possible to the participation cutoff; dotted: where she waits; grey lines: the ends of the costs' support. A dashed curve shows a single auction held in that slot. Third: probability, over all prizes, that the ticket is sold by the end of a slot.";
 
 /// More slots than this show no signs at them.
 const MOST_SIGNS: usize = 24;
@@ -112,15 +112,15 @@ impl<'a> Lines<'a> {
         let single = self.of_single(|node| node.auction.reserve_price);
         let heights = [&prizes, &repeated, &single];
         let heights = heights.into_iter().flatten().flatten().map(|(_, y)| *y);
-        let y = Axis::from_zero("Reserve price, prize (ETH)", heights);
-        let prize = Look::line(Tone::Faint).weighing(Weight::Wide);
+        let y = Axis::from_zero("Price, prize (ETH)", heights);
+        let prize = Look::line(Tone::Faint).weighing(Weight::Heavy);
         Panel::new("price", self.slots(), y)
             .with(Layer::new("prize", Shape::Steps(prizes), prize).labelled("prize $r_t$"))
-            .also(self.single_layers(single))
             .with(
                 Layer::new("reserve", Shape::Steps(repeated), self.signed(WITHOUT, Marker::Disc))
                     .labelled("without commitment"),
             )
+            .also(self.single_layers(single))
     }
 
     fn costs(&self) -> Panel {
@@ -133,8 +133,7 @@ impl<'a> Lines<'a> {
                 [(slot - 0.5, round.lowest), (slot + 0.5, round.cutoff)]
             })
             .collect::<Vec<_>>();
-        let waits = self.rounds.iter().filter(|round| round.reserve.is_none());
-        let waits: Vec<(f64, f64)> = waits.map(|round| (round.slot as f64, round.lowest)).collect();
+        let waits = self.of_rounds(|round| round.reserve.is_none().then_some(round.lowest));
         let mut panel = Panel::new("costs", self.slots(), Axis::around("Cost $θ$ (ETH)", ends));
         for (name, end) in [("lowest_cost", ends[0]), ("highest_cost", ends[1])] {
             let look = Look::line(Tone::Faint).weighing(Weight::Thin);
@@ -144,19 +143,20 @@ impl<'a> Lines<'a> {
             let look = Look::line(Tone::Palette(0)).filled(Fill::Tint);
             panel = panel.with(Layer::new("buyers", Shape::Cells(cells), look).labelled("costs that buy"));
         }
-        panel = panel.also(self.single_layers(self.of_single(|node| node.auction.participation_cutoff)));
         let cutoffs = self.of_rounds(|round| (round.cutoff > round.lowest).then_some(round.cutoff));
         let look = self.signed(WITHOUT, Marker::Disc);
-        panel = panel.with(Layer::new("cutoff", Shape::Steps(cutoffs), look).labelled("without commitment"));
+        panel = panel
+            .with(Layer::new("cutoff", Shape::Steps(cutoffs), look).labelled("without commitment"))
+            .also(self.single_layers(self.of_single(|node| node.auction.participation_cutoff)));
         if !waits.is_empty() {
-            let mut look = Look::line(Tone::Ink);
-            look.marker = Some(Marker::Circle);
-            panel = panel.with(Layer::new("waits", Shape::Points(waits), look).labelled("she waits"));
+            let look = Look::line(Tone::Ink).dashed(Dash::Dotted).weighing(Weight::Heavy);
+            let look = self.signed(look, Marker::Circle);
+            panel = panel.with(Layer::new("waits", Shape::Steps(waits), look).labelled("she waits"));
         }
         panel
     }
 
-    /// The single auction: the curve, and the slot in which it is held along these prizes.
+    /// The single auction, over what it may coincide with: the curve, and the slot in which it is held along these prizes.
     fn single_layers(&self, pieces: Vec<Vec<(f64, f64)>>) -> Vec<Layer> {
         let held = self.single.iter().position(|node| node.decision == Decision::Sell);
         let held: Vec<(f64, f64)> = pieces
@@ -209,10 +209,10 @@ fn sales([repeated, single]: &[Vec<f64>; 2]) -> Panel {
     Panel::new(
         "sold",
         Axis::slots("Slot $t$", maturity),
-        Axis::around("Sold by the end of slot $t$", [0.0, 1.0]),
+        Axis::around("Sold by slot $t$", [0.0, 1.0]),
     )
-    .with(Layer::new("sold_single", steps(single), SINGLE).labelled(A_SINGLE))
     .with(Layer::new("sold", steps(repeated), WITHOUT))
+    .with(Layer::new("sold_single", steps(single), SINGLE).labelled(A_SINGLE))
 }
 
 fn cumulated(by_slot: &[f64]) -> Vec<f64> {
