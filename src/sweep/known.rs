@@ -21,6 +21,9 @@ const SOMETIMES: [&str; 7] = [
 /// The member of a result that only markets with risk-averse buyers have.
 const BY_FORMAT: &str = "revenue_by_format";
 
+/// What only repeated auctions to the same buyers have.
+const OF_A_FIXED_POOL: [&str; 3] = ["once_value", "commitment_value", "rounds"];
+
 /// What a path does not find.
 struct Missing {
     problem: String,
@@ -36,7 +39,13 @@ struct Missing {
 pub(crate) fn check_outputs(sweep: &Sweep, object: &Value) -> Result<(), SpecError> {
     let mut document = sweep.document.clone();
     for (place, path) in &sweep.mentions {
-        if let Some(missing) = missing(object, path) {
+        let fault = match of_a_fixed_pool(object, path) {
+            // Other points of the sweep may have it.
+            true if turns(sweep) => None,
+            true => Some(no_fixed_pool(path)),
+            false => missing(object, path),
+        };
+        if let Some(missing) = fault {
             let code = "unknown_output";
             document.note_at(code, place, missing.problem, &missing.allowed, missing.hint);
         }
@@ -45,6 +54,30 @@ pub(crate) fn check_outputs(sweep: &Sweep, object: &Value) -> Result<(), SpecErr
         return Err(document.refusal());
     }
     Ok(())
+}
+
+/// Whether the path leads into what this market lacks because every auction has buyers of its own.
+fn of_a_fixed_pool(object: &Value, path: &OutputPath) -> bool {
+    match path.steps().first() {
+        Some(Step::Name(name)) => {
+            OF_A_FIXED_POOL.contains(&name.as_str()) && object.get(name).is_some_and(Value::is_null)
+        }
+        _ => false,
+    }
+}
+
+/// Whether the sweep goes from one way of selling to another.
+fn turns(sweep: &Sweep) -> bool {
+    let ways = ["holder.pool", "holder.sale"];
+    sweep.axes.iter().any(|axis| ways.contains(&axis.key.as_str()))
+}
+
+fn no_fixed_pool(path: &OutputPath) -> Missing {
+    Missing {
+        problem: format!("{path} is a figure of repeated auctions to the same buyers, which this market does not have"),
+        allowed: "only with holder.sale = \"until_sold\" and holder.pool = \"fixed\"".to_owned(),
+        hint: None,
+    }
 }
 
 fn missing(object: &Value, path: &OutputPath) -> Option<Missing> {

@@ -178,11 +178,12 @@ impl<'a> Lines<'a> {
     }
 
     fn of_rounds(&self, quantity: impl Fn(&Round) -> Option<f64>) -> Vec<Vec<(f64, f64)>> {
-        pieces(self.rounds.iter().map(|round| (round.slot, quantity(round))))
+        pieces(self.rounds.iter().map(|round| (round.slot as f64, quantity(round))))
     }
 
     fn of_single(&self, quantity: impl Fn(&Node) -> Option<f64>) -> Vec<Vec<(f64, f64)>> {
-        pieces(self.single.iter().map(|node| quantity(node)).enumerate())
+        let slots = self.single.iter().enumerate();
+        pieces(slots.map(|(slot, node)| (slot as f64, quantity(node))))
     }
 
     fn slots(&self) -> Axis {
@@ -232,15 +233,15 @@ fn places(heights: impl Iterator<Item = f64>) -> Vec<(f64, f64)> {
     heights.enumerate().map(|(slot, y)| (slot as f64, y)).collect()
 }
 
-/// Runs of neighbouring slots in which there is a height.
-fn pieces(slots: impl Iterator<Item = (usize, Option<f64>)>) -> Vec<Vec<(f64, f64)>> {
+/// Runs of neighbouring places at which there is a height.
+pub(super) fn pieces(heights: impl Iterator<Item = (f64, Option<f64>)>) -> Vec<Vec<(f64, f64)>> {
     let mut pieces: Vec<Vec<(f64, f64)>> = Vec::new();
     let mut open = false;
-    for (slot, height) in slots {
+    for (place, height) in heights {
         if let Some(y) = height {
             match pieces.last_mut() {
-                Some(piece) if open => piece.push((slot as f64, y)),
-                _ => pieces.push(vec![(slot as f64, y)]),
+                Some(piece) if open => piece.push((place, y)),
+                _ => pieces.push(vec![(place, y)]),
             }
         }
         open = height.is_some();

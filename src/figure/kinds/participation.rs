@@ -3,6 +3,7 @@
 use etm_solver::timing::Node;
 
 use super::Subject;
+use super::commitment::pieces;
 use crate::figure::axis::Axis;
 use crate::figure::layer::{Layer, Look, Shape, Tone, Weight};
 use crate::figure::panel::{Block, Figure, Panel};
@@ -112,14 +113,14 @@ fn by_slot(subject: &Subject<'_>, name: &str, y: Axis, quantity: &Quantity<'_>) 
     let states = spread(subject.prizes.size());
     for (index, &state) in states.iter().enumerate() {
         let points = (0..=maturity)
-            .filter_map(|slot| Some((slot as f64, quantity(slot, state)?)))
+            .map(|slot| (slot as f64, quantity(slot, state)))
             .collect();
         let label = if subject.one_prize() {
             "along the path".to_owned()
         } else {
             format!("$r = {}$", short(subject.prizes.states(0)[state]))
         };
-        panel = panel.with(family(format!("prize_{state}"), points, index).labelled(label));
+        panel = panel.with(family(format!("prize_{state}"), curves(subject, points), index).labelled(label));
     }
     vec![panel]
 }
@@ -134,17 +135,25 @@ fn by_prize(subject: &Subject<'_>, name: &str, slots: &[usize], y: Axis, quantit
             .states(slot)
             .iter()
             .enumerate()
-            .filter_map(|(state, &prize)| Some((prize, quantity(slot, state)?)))
+            .map(|(state, &prize)| (prize, quantity(slot, state)))
             .collect();
         // Told apart from the prizes of the other panel.
-        let layer = family(format!("slot_{slot}"), points, index + MOST_CURVES);
+        let layer = family(format!("slot_{slot}"), curves(subject, points), index + MOST_CURVES);
         panel = panel.with(layer.labelled(format!("$t = {slot}$")));
     }
     panel
 }
 
-fn family(name: String, points: Vec<(f64, f64)>, index: usize) -> Layer {
-    let signs = points.len() <= MOST_SIGNS;
+/// Where the same buyers come again and again, nobody could come while she waits, and curves are broken.
+fn curves(subject: &Subject<'_>, points: Vec<(f64, Option<f64>)>) -> Vec<Vec<(f64, f64)>> {
+    match subject.equilibrium.repeated {
+        Some(_) => pieces(points.into_iter()),
+        None => vec![points.into_iter().filter_map(|(x, y)| Some((x, y?))).collect()],
+    }
+}
+
+fn family(name: String, curves: Vec<Vec<(f64, f64)>>, index: usize) -> Layer {
+    let signs = curves.iter().map(Vec::len).sum::<usize>() <= MOST_SIGNS;
     let look = if index < MOST_CURVES {
         Look::of_family(index)
     } else {
@@ -153,7 +162,11 @@ fn family(name: String, points: Vec<(f64, f64)>, index: usize) -> Layer {
         let tone = Tone::Shade((0.35 + 0.3 * order as f64).min(1.0));
         Look::of_family(order).coloured(tone)
     };
-    Layer::line(name, points, if signs { look.marked(index) } else { look })
+    Layer::new(
+        name,
+        Shape::Lines(curves),
+        if signs { look.marked(index) } else { look },
+    )
 }
 
 /// Up to [`MOST_CURVES`] states from the lowest to the highest.
