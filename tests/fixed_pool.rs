@@ -428,3 +428,19 @@ fn participants_who_pay() {
     }
     assert!(compared > 150, "{compared} figures only");
 }
+
+/// The example whose holder needs no commitment because the ticket expires.
+#[test]
+fn the_example_of_expiry() {
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/expiry.toml");
+    let mut before = 0.0;
+    for factor in ["0.9", "0.99", "0.999", "0.9999", "1"] {
+        let spec = etm::spec::load(&file, &[format!("holder.discount_factor={factor}")]).expect("a market");
+        let solved = common::solved_market(spec.market, factor);
+        assert!(solved.equilibrium.certificate.verified, "{factor}");
+        let last = solved.summary.auction_probability[9];
+        assert!(last > before, "{factor}: {last} after {before}");
+        before = last;
+    }
+    assert_eq!(before, 1.0);
+}

@@ -496,7 +496,7 @@ mod bad_input {
         );
         says(
             &place.refused(&[&two_states(), "--only", "tming"]),
-            &["'tming'", &KINDS.join(", ")],
+            &["'tming'", &KINDS.join(", "), "commitment"],
         );
     }
 
@@ -565,6 +565,20 @@ mod bad_input {
         let said = place.refused(&[&two_states(), "--set", prize]);
         says(&said, &["prize"]);
     }
+}
+
+/// A kind that only some markets have is drawn where it applies, and refused by name where it does not.
+#[test]
+fn commitment_needs_a_fixed_pool() {
+    let place = Place::new();
+    let fixed = market("no_commitment.toml");
+    let assert = place.plot(&[&fixed, "--format", "svg", "--out", "all"]);
+    assert_eq!(stderr(&assert), format!("all: {}, commitment\n", KINDS.join(", ")));
+    assert!(names(&place.path("all")).contains(&"commitment.csv".to_owned()));
+    says(
+        &place.refused(&[&two_states(), "--only", "commitment"]),
+        &["holder.pool = \"fixed\"", "holder.sale = \"until_sold\""],
+    );
 }
 
 #[test]

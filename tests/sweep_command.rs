@@ -373,6 +373,51 @@ fn misspelled_outputs_are_named_before_the_work() {
     );
 }
 
+/// Figures of repeated auctions to the same buyers, along a sweep and where they do not exist.
+#[test]
+fn figures_of_a_fixed_pool() {
+    let home = Home::new();
+    let text = |base: &str, key: &str, values: &str| {
+        format!(
+            "base = \"{base}\"\n[[axis]]\nkey = \"{key}\"\nvalues = {values}\n[output]\n\
+             keys = [\"seller_value\", \"once_value\", \"commitment_value\", \"rounds[0].reserve_price\"]\n"
+        )
+    };
+    fs::copy(example("no_commitment.toml"), home.path("fixed.toml")).expect("a market file");
+    home.write("good.toml", &text("fixed.toml", "holder.discount_factor", "[0.9, 1.0]"));
+    let points = stdout(&home.sweep("good.toml", &[]).success());
+    let number = |point: usize, output: &str| -> f64 {
+        let mut lines = points.lines().map(|line| line.split(',').collect::<Vec<_>>());
+        let found = lines.find(|line| line[0] == point.to_string() && line[2] == output);
+        found.expect("a line")[3].parse().expect("a number")
+    };
+    for point in 0..2 {
+        let [value, once, gain] = ["seller_value", "once_value", "commitment_value"].map(|name| number(point, name));
+        assert!((once - 5.0 / 12.0).abs() < 1e-12 && (once - value - gain).abs() < 1e-15);
+    }
+    assert!(number(0, "commitment_value") > 0.06 && number(1, "commitment_value").abs() < 1e-12);
+    // Where there is no fixed pool at any point it is said so; where some points have one the others are empty.
+    let message = home.refusal(&text("market.toml", "holder.discount_factor", "[0.9, 1.0]"));
+    for part in [
+        "once_value is a figure of repeated auctions to the same buyers",
+        "commitment_value",
+        "rounds[0].reserve_price",
+        "holder.pool = \"fixed\"",
+        "bad.toml:6:",
+    ] {
+        assert!(message.contains(part), "{part}: {message}");
+    }
+    home.write(
+        "both.toml",
+        &text("fixed.toml", "holder.pool", "[\"fresh\", \"fixed\"]"),
+    );
+    let both = stdout(&home.sweep("both.toml", &[]).success());
+    assert!(
+        both.contains("0,fresh,once_value,,\n") && both.contains("1,fixed,once_value,0.41666"),
+        "{both}"
+    );
+}
+
 #[test]
 fn what_is_wrong_with_the_file_is_said_at_its_place() {
     let home = Home::new();

@@ -18,6 +18,25 @@ use etm_solver::prize::{FinitePrizes, Prize};
 use etm_solver::timing::{Decision, Node};
 use etm_solver::{Equilibrium, Settings, Summary, solve};
 
+/// Auctions to the same buyer again and again, whose cutoff jumps.
+pub const NO_COMMITMENT: &str = "\
+[ticket]
+maturity = 3
+[prize.markov_chain]
+states = [1.2, 1.0]
+transition = [[0.89, 0.11], [0.43, 0.57]]
+initial = 1.0
+[buyers]
+count = 1
+cost.uniform = { lower = 0.0, upper = 1.0 }
+[auction]
+reserve = \"optimal\"
+[holder]
+discount_factor = 0.6
+sale = \"until_sold\"
+pool = \"fixed\"
+";
+
 /// A market with its equilibrium.
 pub struct Case {
     pub name: String,
@@ -83,6 +102,13 @@ impl Case {
             summary,
             parameters,
         }
+    }
+
+    /// The kinds of figures that the market has.
+    pub fn kinds(&self) -> Vec<Kind> {
+        let subject = Subject::new(&self.spec.market, &self.equilibrium, &self.summary, &self.parameters);
+        let subject = subject.expect("a market with figures");
+        Kind::ALL.into_iter().filter(|kind| kind.applies(&subject)).collect()
     }
 
     pub fn figure(&self, kind: Kind) -> Figure {
