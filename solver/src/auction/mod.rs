@@ -30,7 +30,7 @@ pub(crate) use bid_function::CurvePoint;
 pub(crate) use bidders::Marginal;
 pub(crate) use first_order::across;
 pub(crate) use held::{auction_with, nobody_comes};
-pub(crate) use panels::carried;
+pub(crate) use panels::{carried, cost_where};
 pub(crate) use risk::{Passage, Rivalry};
 
 use crate::market::Format;

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use super::surplus::SAME_KNOT;
-use crate::auction::Competition;
+use crate::auction::{Competition, cost_where};
 use crate::cost::{CostLaw, Side, Tail};
 use crate::numerics::chebyshev::{Series, points};
-use crate::numerics::{gauss, root};
+use crate::numerics::gauss;
 
 /// Fall of ln G over one panel: the functions on a panel are e to that power at most.
 const FALL: f64 = 2.0;
-/// Fall of ln G beyond which panels are cut no more: what happens there has probability e^−60.
-const NEGLIGIBLE_LOG: f64 = 60.0;
+/// Fall of ln G beyond which panels are cut no more.
+const NEGLIGIBLE_LOG: f64 = 400.0;
 /// The coarsest panels are this fraction of the support.
 const COARSEST: f64 = 0.26;
 /// A law is resolved on a panel when the last coefficients of its series are this small, relative.
@@ -57,14 +57,11 @@ impl CostAxis {
         let mut rough = vec![lower, upper];
         rough.extend(law.knots().iter().copied().filter(|x| *x > lower && *x < upper));
         let mut fall = FALL;
-        let mut left = lower;
+        let narrowest = NARROWEST_AT_TOP * (upper - lower);
         while fall < NEGLIGIBLE_LOG {
-            let above = |cost: f64| (axis.log_none_below(cost) + fall).max(-1e6);
-            match root::bracketed_within(left, upper, 1e-6 * (upper - left), above) {
-                Some(cost) if cost > left && upper - cost > NARROWEST_AT_TOP * (upper - lower) => {
-                    rough.push(cost);
-                    left = cost;
-                }
+            // ln G and ln Q fall together, up to the factor n/(n − 1).
+            match cost_where(-fall, law.as_ref(), &competition) {
+                Some(cost) if cost > lower && upper - cost > narrowest => rough.push(cost),
                 _ => break,
             }
             fall += FALL;

@@ -27,6 +27,9 @@ pub(super) const COARSE: Fineness = Fineness {
     jump: 1e-7,
 };
 
+/// Expected buyers at most: among more, what is left after a failed auction is too unlikely to be resolved.
+const MOST_BUYERS: f64 = 200.0;
+
 /// Panels × states kept at most, over all slots: about 600 bytes each.
 const MOST_PANELS: usize = 2_500_000;
 
@@ -88,6 +91,12 @@ pub fn unsupported(market: &Market) -> Vec<Unsupported> {
         list.push(Unsupported {
             key: "participation.payer",
             what: "a cost paid by the participants of a fixed pool at a price that is given",
+        });
+    }
+    if Competition::from(market.buyers().count()).expected() > MOST_BUYERS {
+        list.push(Unsupported {
+            key: "buyers.count",
+            what: "a fixed pool of more than 200 buyers",
         });
     }
     if market.holder().own_cost().is_some() {
