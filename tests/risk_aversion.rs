@@ -240,7 +240,7 @@ mod limits {
     }
 
     proptest! {
-        #![proptest_config(config(40))]
+        #![proptest_config(config(25))]
 
         #[test]
         fn hardly_averse_is_neutral(draft in drafts().prop_map(|draft| first_price(&draft))) {
@@ -355,7 +355,7 @@ mod again {
     }
 
     proptest! {
-        #![proptest_config(config(40))]
+        #![proptest_config(config(25))]
 
         #[test]
         fn bids_and_revenue(
@@ -408,7 +408,7 @@ mod evidence {
     use super::*;
 
     proptest! {
-        #![proptest_config(config(120))]
+        #![proptest_config(config(80))]
 
         #[test]
         fn markets_are_verified(draft in drafts().prop_map(|draft| first_price(&draft)), risk in risks()) {
