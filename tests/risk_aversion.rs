@@ -408,7 +408,7 @@ mod evidence {
     use super::*;
 
     proptest! {
-        #![proptest_config(config(120))]
+        #![proptest_config(config(80))]
 
         #[test]
         fn markets_are_verified(draft in drafts().prop_map(|draft| first_price(&draft)), risk in risks()) {

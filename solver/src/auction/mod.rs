@@ -13,6 +13,7 @@ pub mod second_price;
 mod bid_function;
 mod bidders;
 mod competition;
+mod cuts;
 mod entry;
 mod first_order;
 mod held;

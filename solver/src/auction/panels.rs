@@ -8,31 +8,21 @@ use std::sync::Arc;
 
 use crate::cost::{CostLaw, Side, Tail, VirtualCost};
 use crate::market::{Format, Market, RiskAversion};
-use crate::numerics::{gauss, optimum, root};
+use crate::numerics::{gauss, root};
 
 use super::Competition;
+use super::cuts::{Bisection, DEEPEST, turns};
 use super::risk::{PanelPayments, Passage, Rivalry, tilted};
 
 /// Fall of ln Q beyond which a rival's bid no longer counts: e^−40 is below rounding.
 pub(crate) const NEGLIGIBLE_LOG: f64 = 40.0;
 /// Fall of ln Q that one Gauss panel resolves to rounding.
 const RESOLVED_LOG: f64 = 3.0;
-/// Relative agreement at which a panel is not split further; laws are evaluated to about 1e-15.
-const RESOLVED: f64 = 5e-14;
-/// The deepest bisection: panels of 2^−48 of the support, next to an end where F is not analytic.
-const DEEPEST: u32 = 48;
-/// The coarsest panels are this fraction of the support.
-const COARSEST: f64 = 0.125;
-/// Bisections of a panel that touches neither end of the stretch it is cut from: a law is smooth there on the scale of
-/// the sample types' distances, and what further bisection would resolve is the law's rounding.
-const DEEPEST_INSIDE: u32 = 6;
 /// Entry probabilities are resolved at powers of this: between them the integrands fall by a factor e¹² a panel at most,
 /// where they are below e⁻¹⁰ already.
 const ENTRY_STEP: f64 = 0.25;
 /// With fewer entrants than this on average, all that matters is smooth on the panels of the cost law itself.
 const FEWEST_ENTRANTS: f64 = 0.25;
-/// Steps a panel in the search for turns of the marginal revenue.
-const TURN_STEPS: u32 = 8;
 /// Sample types: this many steps in F, and as many in the law of the lowest cost.
 const TYPE_STEPS: u32 = 16;
 
@@ -125,7 +115,7 @@ impl<'m> CostPanels<'m> {
         match rivalry.risk {
             RiskAversion::Neutral | RiskAversion::Cara { .. } => panels,
             RiskAversion::Crra { .. } => {
-                let turns = panels.turns();
+                let turns = turns(&panels.points, panels.law, &panels.rivalry);
                 panels.with_cuts(turns.into_iter().map(|cost| (cost, false)), &panels)
             }
         }
@@ -319,29 +309,6 @@ impl<'m> CostPanels<'m> {
         }
     }
 
-    /// Costs inside the panels at which θ plus its markup turns, as far as a scan sees.
-    fn turns(&self) -> Vec<f64> {
-        let height = |cost: f64| cost + self.rivalry.markup(self.law, cost, Side::Right);
-        let mut turns = Vec::new();
-        for pair in self.points.windows(2) {
-            let (from, width) = (pair[0].cost, pair[1].cost - pair[0].cost);
-            let stations: Vec<(f64, f64)> = (0..=TURN_STEPS)
-                .map(|j| from + width * f64::from(j) / f64::from(TURN_STEPS))
-                .map(|cost| (cost, height(cost)))
-                .collect();
-            for three in stations.windows(3) {
-                let (rise, fall) = (three[1].1 - three[0].1, three[2].1 - three[1].1);
-                let rounding = 1e-14 * three[1].1.abs();
-                if rise * fall < 0.0 && rise.abs().min(fall.abs()) > rounding {
-                    let sign = rise.signum();
-                    let (turn, _) = optimum::local_maximum(three[0].0, three[2].0, |cost| sign * height(cost));
-                    turns.push(turn);
-                }
-            }
-        }
-        turns
-    }
-
     /// F and N evaluated at a cost.
     #[must_use]
     pub fn point(&self, cost: f64) -> CostPoint {
@@ -497,7 +464,7 @@ fn integrals(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, rivalry: &Rivalry)
     }
 }
 
-fn neutral_integrals(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, rivalry: &Rivalry) -> PanelIntegrals {
+pub(super) fn neutral_integrals(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, rivalry: &Rivalry) -> PanelIntegrals {
     let [lowest, second] = probabilities(a, b, law, rivalry);
     PanelIntegrals {
         lowest,
@@ -569,46 +536,4 @@ pub(crate) fn cost_where(log_rivals: f64, law: &dyn CostLaw, competition: &Compe
     } else {
         law.upper_quantile(survival)
     })
-}
-
-/// Bisection of one stretch between cuts; appends the right ends of the panels found.
-struct Bisection<'a> {
-    law: &'a dyn CostLaw,
-    rivalry: &'a Rivalry,
-    ends: (f64, f64),
-    resolved: &'a mut Vec<f64>,
-}
-
-impl Bisection<'_> {
-    /// Splits [a, b] until the rule agrees with itself on both halves.
-    fn split(&mut self, a: f64, b: f64, depth: u32) {
-        let middle = 0.5 * (a + b);
-        let wide = b - a > COARSEST * (self.law.upper() - self.law.lower());
-        let splittable = depth > 0 && middle > a && middle < b;
-        if splittable && (wide || !self.resolves(a, middle, b)) {
-            for (from, to) in [(a, middle), (middle, b)] {
-                let touches = from == self.ends.0 || to == self.ends.1;
-                let most = if touches { DEEPEST } else { DEEPEST_INSIDE };
-                self.split(from, to, (depth - 1).min(most));
-            }
-        } else {
-            self.resolved.push(b);
-        }
-    }
-
-    fn resolves(&self, a: f64, middle: f64, b: f64) -> bool {
-        let [left, centre, right] = [a, middle, b].map(|cost| CostPoint::at(cost, self.law, self.rivalry));
-        agrees(&left, &centre, &right, self.law, self.rivalry)
-    }
-}
-
-fn agrees(left: &CostPoint, centre: &CostPoint, right: &CostPoint, law: &dyn CostLaw, rivalry: &Rivalry) -> bool {
-    let range = law.upper() - law.lower();
-    let whole = neutral_integrals(left, right, law, rivalry);
-    let first = neutral_integrals(left, centre, law, rivalry);
-    let second = neutral_integrals(centre, right, law, rivalry);
-    let close = |x: f64, y: f64| (x - y).abs() <= RESOLVED * y.abs() + 1e-17 * range;
-    close(whole.lowest, first.lowest + second.lowest)
-        && close(whole.second, first.second + second.second)
-        && close(whole.shading, first.shading + first.decay * second.shading)
 }
