@@ -113,7 +113,7 @@ impl<'a> Lines<'a> {
         let heights = [&prizes, &repeated, &single];
         let heights = heights.into_iter().flatten().flatten().map(|(_, y)| *y);
         let y = Axis::from_zero("Price, prize (ETH)", heights);
-        let prize = Look::line(Tone::Faint).weighing(Weight::Heavy);
+        let prize = Look::line(Tone::Faint);
         Panel::new("price", self.slots(), y)
             .with(Layer::new("prize", Shape::Steps(prizes), prize).labelled("prize $r_t$"))
             .with(
