@@ -350,6 +350,9 @@ fn what_is_not_solved_is_named() {
         let said = common::read(&text).expect_err("refused").to_string();
         assert!(said.contains(key) && said.contains("not supported yet"), "{said}");
     }
+    let many = uniform(2, 1000, 0.9, 0.9, "");
+    let said = common::read(&many).expect_err("refused").to_string();
+    assert!(said.contains("buyers.count"), "{said}");
     let after =
         uniform(2, 2, 0.9, 0.9, "") + "[participation]\ncost = 0.1\npayer = \"participant\"\nlearns_cost = \"after\"\n";
     assert!(common::read(&after).is_err());

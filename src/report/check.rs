@@ -15,8 +15,8 @@ pub fn check(name: &str, figures: &Summary, report: &ConjectureReport, why: &str
         text.push_str(&claim_lines(claim));
     }
     text.push_str("\nWhen the holder sells, ETH\n");
-    text.push_str(&policy_table(&report.policies));
-    text.push_str(&regret(report));
+    text.push_str(&policy_table(&report.policies, figures.once_value.is_some()));
+    text.push_str(&regret(report, figures.once_value.is_some()));
     text.push_str("\nTheorems\n");
     for theorem in &report.theorems {
         text.push_str(&theorem_line(theorem));
@@ -92,13 +92,17 @@ fn claim_lines(claim: &Claim) -> String {
     text
 }
 
-fn policy_table(policies: &[Policy]) -> String {
+/// `again`: the same buyers come to every auction, and the other dates are those of a single auction with commitment.
+fn policy_table(policies: &[Policy], again: bool) -> String {
     let mut text = format!(
         "  {:<28} {:>10} {:>10} {:>10} {:>8} {:>14}\n",
         "", "holder", "buyers", "welfare", "sold", "winner's cost"
     );
     for policy in policies {
         let words = match policy.name {
+            "early" if again => "one auction, in slot 0",
+            "best" if again => "without commitment",
+            "late" if again => "one auction, in slot T",
             "early" => "early: slot 0",
             "best" => "best time",
             "late" => "late: slot T",
@@ -119,13 +123,26 @@ fn policy_table(policies: &[Policy]) -> String {
 }
 
 /// What fixed dates cost, the cheapest and the dearest of them.
-fn regret(report: &ConjectureReport) -> String {
+fn regret(report: &ConjectureReport, again: bool) -> String {
     let by_regret =
         |a: &&etm_solver::conjecture::FixedSlot, b: &&etm_solver::conjecture::FixedSlot| a.regret.total_cmp(&b.regret);
     match (
         report.fixed_slots.iter().min_by(by_regret),
         report.fixed_slots.iter().max_by(by_regret),
     ) {
+        (Some(least), Some(most)) if again => {
+            let against = |regret: f64| {
+                let words = if regret < 0.0 { "more" } else { "less" };
+                format!("{} ETH {words}", eth(regret.abs()))
+            };
+            format!(
+                "  one auction at a date fixed in advance brings her from {} (slot {}) to {} (slot {})\n",
+                against(least.regret),
+                least.slot,
+                against(most.regret),
+                most.slot
+            )
+        }
         (Some(least), Some(most)) if report.fixed_slots.len() > 1 => format!(
             "  a date fixed in advance costs her from {} (slot {}) to {} (slot {}) ETH\n",
             eth(least.regret),

@@ -36,7 +36,7 @@ pub struct FixedSlot {
     pub slot: usize,
     /// δ^t E[Π_t(R_t)] (a lottery ticket: if it is still there), ETH.
     pub value: f64,
-    /// What the holder loses against the best time, ETH.
+    /// What the holder loses against the best time, ETH; with a fixed pool of buyers she may gain, by commitment.
     pub regret: f64,
 }
 
@@ -69,8 +69,18 @@ fn policy(case: &Case<'_>, name: &'static str, holder: f64, buyers: f64, sold: f
         buyers,
         welfare: case.market.discounts_alike().then_some(holder + buyers),
         sold,
-        relative_regret: (best > 0.0).then(|| ((best - holder) / best).max(0.0)),
+        relative_regret: (best > 0.0).then(|| lost(case, best - holder) / best),
         winner_cost: (sold > 0.0).then(|| cost / sold),
+    }
+}
+
+/// No date is better than the best one but by rounding; a single auction with commitment may be better than repeated ones
+/// without.
+fn lost(case: &Case<'_>, difference: f64) -> f64 {
+    if case.equilibrium.repeated.is_some() {
+        difference
+    } else {
+        difference.max(0.0)
     }
 }
 
@@ -128,7 +138,7 @@ pub(super) fn fixed_slots(case: &Case<'_>) -> Vec<FixedSlot> {
             FixedSlot {
                 slot,
                 value,
-                regret: (case.figures.seller_value - value).max(0.0),
+                regret: lost(case, case.figures.seller_value - value),
             }
         })
         .collect()

@@ -11,7 +11,7 @@ use crate::numerics::gauss;
 /// Fall of ln G over one panel: the functions on a panel are e to that power at most.
 const FALL: f64 = 2.0;
 /// Fall of ln G beyond which panels are cut no more.
-const NEGLIGIBLE_LOG: f64 = 400.0;
+const NEGLIGIBLE_LOG: f64 = 60.0;
 /// The coarsest panels are this fraction of the support.
 const COARSEST: f64 = 0.26;
 /// A law is resolved on a panel when the last coefficients of its series are this small, relative.

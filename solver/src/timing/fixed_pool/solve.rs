@@ -1,11 +1,12 @@
 //! Backward induction for a holder who cannot commit to future reserves, nor to stop.
 
-use super::axis::CostAxis;
+use super::axis::{CostAxis, NARROWEST_AT_TOP};
 use super::envelope::{Envelope, Landscape, Place};
 use super::gaps::{Cutoff, Fineness, Rule};
 use super::piecewise::Piecewise;
 use super::surplus::{Ahead, Profiles, Surplus, Terms};
 use crate::auction::Competition;
+use crate::cost::Tail;
 use crate::error::SolveError;
 use crate::exercise::TicketValues;
 use crate::market::{Market, Participation, Pool, Reserve, Sale, Unsupported};
@@ -27,8 +28,9 @@ pub(super) const COARSE: Fineness = Fineness {
     jump: 1e-7,
 };
 
-/// Expected buyers at most: among more, what is left after a failed auction is too unlikely to be resolved.
-const MOST_BUYERS: f64 = 200.0;
+/// ln Q just below hi at least: where it falls further, what is left after many failed auctions is too unlikely to be
+/// told from nothing. Thirty buyers with uniform costs, fewer where costs near hi are rare.
+const DEEPEST_LOG: f64 = -220.0;
 
 /// Panels × states kept at most, over all slots: about 600 bytes each.
 const MOST_PANELS: usize = 2_500_000;
@@ -93,10 +95,12 @@ pub fn unsupported(market: &Market) -> Vec<Unsupported> {
             what: "a cost paid by the participants of a fixed pool at a price that is given",
         });
     }
-    if Competition::from(market.buyers().count()).expected() > MOST_BUYERS {
+    let law = market.buyers().cost();
+    let below = law.upper() - NARROWEST_AT_TOP * (law.upper() - law.lower());
+    if Competition::from(market.buyers().count()).log_rivals_above(&Tail::at(law, below)) < DEEPEST_LOG {
         list.push(Unsupported {
             key: "buyers.count",
-            what: "a fixed pool of more than 200 buyers",
+            what: "a fixed pool of so many buyers (at most about 30 with uniform costs, fewer where high costs are rare)",
         });
     }
     if market.holder().own_cost().is_some() {
