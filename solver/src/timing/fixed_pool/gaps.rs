@@ -1,7 +1,8 @@
 //! What a node's cutoff rule hands back to the slot before: ζ̂ as a function of the lowest cost.
 
 use super::axis::{CostAxis, NARROWEST_AT_TOP};
-use super::envelope::{Choice, Envelope, Landscape, Place};
+use super::envelope::{Choice, Envelope};
+use super::landscape::{Landscape, Place};
 use super::piecewise::Piecewise;
 use super::surplus::Surplus;
 use crate::numerics::chebyshev::{POINTS, Series, points};

@@ -3,7 +3,7 @@
 //!
 //! The state is (t, r, c), c the lowest cost still possible: a failed auction reveals that all costs exceed its cutoff.
 //! Without dividing by the probability of that (`surplus.rs`) the best cutoff for all c is an upper envelope of lines
-//! (`envelope.rs`), and one function of c a state, ζ̂, is all that a slot hands to the slot before (`gaps.rs`), on panels
+//! (`landscape.rs`, `envelope.rs`), and one function of c a state, ζ̂, is all that a slot hands to the slot before (`gaps.rs`), on panels
 //! between its jumps (`piecewise.rs`). `solve.rs` walks back from maturity.
 //!
 //! The problem is delicate: a step of ζ̂ of size ε becomes a jump of the cutoff of size √ε one slot earlier. Steps of
@@ -12,6 +12,7 @@
 mod axis;
 mod envelope;
 mod gaps;
+mod landscape;
 mod piecewise;
 mod solve;
 mod surplus;

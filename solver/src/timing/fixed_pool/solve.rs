@@ -1,8 +1,9 @@
 //! Backward induction for a holder who cannot commit to future reserves, nor to stop.
 
 use super::axis::{CostAxis, NARROWEST_AT_TOP};
-use super::envelope::{Envelope, Landscape, Place};
+use super::envelope::Envelope;
 use super::gaps::{Cutoff, Fineness, Rule};
+use super::landscape::{Landscape, Place};
 use super::piecewise::Piecewise;
 use super::surplus::{Ahead, Profiles, Surplus, Terms};
 use crate::auction::Competition;
