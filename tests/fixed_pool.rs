@@ -142,6 +142,17 @@ fn holds_together(text: &str) -> (bool, Solved) {
     if let Some(best) = figures.optimal_mechanism_value {
         at_least("no mechanism earns more", best, value);
     }
+    let figure = |x: Option<f64>| x.expect("a figure of repeated auctions");
+    near(
+        "once",
+        figure(figures.commitment_value),
+        figure(figures.once_value) - value,
+        1e-12 * solved.scale(),
+    );
+    assert_eq!(
+        figures.full_commitment_value.is_some(),
+        figures.optimal_mechanism_value.is_some()
+    );
     if let (Some(most), Some(welfare)) = (figures.efficient_value, figures.welfare) {
         at_least("there is no more to share", most, welfare);
     }

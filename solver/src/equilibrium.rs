@@ -129,6 +129,9 @@ pub struct Summary {
     pub once_value: Option<f64>,
     /// How much of it she loses because she can commit neither to reserves nor to stop.
     pub commitment_value: Option<f64>,
+    /// How much less she has than the optimal mechanism would bring, which takes commitment to a path of reserves and
+    /// to stop; `None` also where that value is.
+    pub full_commitment_value: Option<f64>,
     /// With a fixed pool of buyers: the auctions that follow one another while none succeeds, along the most likely
     /// path of prizes.
     pub rounds: Option<Vec<RoundFigures>>,
@@ -215,6 +218,11 @@ impl Equilibrium {
                 .repeated
                 .as_ref()
                 .map(|repeated| repeated.once_value(prizes) - seller_value),
+            full_commitment_value: self
+                .repeated
+                .as_ref()
+                .and(self.benchmarks.optimal_mechanism_value)
+                .map(|most| most - seller_value),
             rounds: self.repeated.as_ref().map(|repeated| {
                 let rounds = repeated.rounds.along_likeliest_prizes(prizes);
                 rounds.iter().map(|round| RoundFigures::of(round, prizes)).collect()

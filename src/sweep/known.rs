@@ -22,7 +22,7 @@ const SOMETIMES: [&str; 7] = [
 const BY_FORMAT: &str = "revenue_by_format";
 
 /// What only repeated auctions to the same buyers have.
-const OF_A_FIXED_POOL: [&str; 3] = ["once_value", "commitment_value", "rounds"];
+const OF_A_FIXED_POOL: [&str; 4] = ["once_value", "commitment_value", "full_commitment_value", "rounds"];
 
 /// What a path does not find.
 struct Missing {

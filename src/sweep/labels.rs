@@ -26,6 +26,7 @@ const OUTPUTS: &[(&str, &str, &str)] = &[
     ("efficient_value", "efficient use", ETH),
     ("once_value", "single auction, committed to", ETH),
     ("commitment_value", "value of commitment", ETH),
+    ("full_commitment_value", "value of full commitment", ETH),
     ("buyers_surplus", "buyers' surplus", ETH),
     ("participation_cost_burned", "spent on taking part", ETH),
     ("welfare", "holder and buyers", ETH),

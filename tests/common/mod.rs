@@ -15,9 +15,10 @@ use etm_solver::{Equilibrium, Settings, Summary, solve};
 use serde_json::Value;
 
 /// The figures that need not exist.
-const NULLABLE: [&str; 12] = [
+const NULLABLE: [&str; 13] = [
     "once_value",
     "commitment_value",
+    "full_commitment_value",
     "rounds",
     "welfare",
     "spot_best_time_value",
