@@ -1,5 +1,6 @@
 //! What buyers bid at a node, and what they gain.
 
+use etm_solver::market::RiskAversion;
 use etm_solver::timing::Decision;
 use etm_solver::{NodeBids, TypeBids};
 
@@ -17,6 +18,9 @@ const POINTS: usize = 241;
 const BEYOND: f64 = 0.2;
 
 const WHAT: &str = "Left: what a buyer with private cost θ bids if the ticket is auctioned at this slot and prize, in each format, and in a just-in-time (spot) auction of today's prize in the market's own format; wide line: her ticket value V_t(θ, r). Right: her expected gain, the same in every format. Dotted: the participation cutoff and the lowest bid accepted. Costs are drawn to a little beyond the cutoff.";
+
+/// The same where buyers mind risk: formats differ, and all-pay auctions are not solved.
+const AVERSE: &str = "Left: what a buyer with private cost θ bids if the ticket is auctioned at this slot and prize, in a first- and a second-price auction with the cutoff of the market's own format, and in a just-in-time (spot) auction of today's prize; wide line: her ticket value V_t(θ, r). Right: what she gains on average in the market's own format, in ETH. Dotted: the participation cutoff and the lowest bid accepted. Costs are drawn to a little beyond the cutoff.";
 
 /// What is added to [`WHAT`] where buyers pay whether they win or not.
 const NET: &str = " Gains are net of what she pays to take part.";
@@ -48,13 +52,19 @@ pub fn figure(subject: &Subject<'_>, slots: Option<&[usize]>) -> Result<Figure, 
     } else {
         ""
     };
-    let what = format!("{WHAT}{net}{}{left}", subject.of_those_left());
+    let what = if averse(subject) { AVERSE } else { WHAT };
+    let what = format!("{what}{net}{}{left}", subject.of_those_left());
     Ok(Figure {
         name: "bids".to_owned(),
         title: "What buyers bid".into(),
         caption: subject.caption(&what),
         blocks,
     })
+}
+
+/// Whether the buyers mind risk: formats then differ.
+fn averse(subject: &Subject<'_>) -> bool {
+    subject.market.buyers().risk_aversion() != RiskAversion::Neutral
 }
 
 /// The node at which a sale is likeliest; without any sale, the first.
@@ -121,7 +131,7 @@ fn at_node(subject: &Subject<'_>, slot: usize, state: usize) -> Result<Vec<Panel
     let heading = format!("$t = {slot}$, $r = {}$", short(prize));
     Ok(vec![
         bid_panel(subject, &node, slot).headed(heading.as_str()),
-        gain_panel(&node, slot),
+        gain_panel(&node, slot, averse(subject)),
     ])
 }
 
@@ -197,7 +207,7 @@ fn bid_panel(subject: &Subject<'_>, node: &NodeBids, slot: usize) -> Panel {
     panel
 }
 
-fn gain_panel(node: &NodeBids, slot: usize) -> Panel {
+fn gain_panel(node: &NodeBids, slot: usize, averse: bool) -> Panel {
     let gain = curve(node, |one| one.expected_gain);
     let x = Axis::around("Cost $θ$ (ETH)", node.types.iter().map(|one| one.cost));
     let heights: Vec<f64> = gain.iter().map(|(_, y)| *y).collect();
@@ -214,7 +224,11 @@ fn gain_panel(node: &NodeBids, slot: usize) -> Panel {
         panel.message = Some(NOBODY.to_owned());
     } else {
         let look = Look::line(Tone::Palette(3)).weighing(Weight::Heavy);
-        panel = panel.with(Layer::line("gain", gain, look).labelled("expected gain, every format"));
+        panel = panel.with(Layer::line("gain", gain, look).labelled(if averse {
+            "expected gain, own format"
+        } else {
+            "expected gain, every format"
+        }));
     }
     panel
 }
