@@ -55,7 +55,6 @@ pub fn hold_auction(
         None => nobody_comes(rule, unsold),
     };
     auction.entry_probability = entry.probability;
-    auction.entry_cost = participation.participant_cost();
     charge(bidders, participation, &mut auction);
     auction
 }
@@ -90,13 +89,14 @@ pub(crate) fn auction_with(
 ) -> Auction {
     let marginal = bidders.marginal(bidders.panel_of(cutoff), cutoff);
     let mut auction = outcome(bidders, &marginal, reserve, unsold);
-    auction.entry_cost = participation.participant_cost();
     charge(bidders, participation, &mut auction);
     auction
 }
 
-/// Takes what participants pay off the buyers' gain; the winner's cost is part of the values already.
+/// Notes what taking part costs, and takes what participants pay off the buyers' gain; the winner's cost is part of the
+/// values already.
 fn charge(bidders: &Bidders<'_, '_>, participation: Participation, auction: &mut Auction) {
+    auction.entry_cost = participation.participant_cost();
     let panels = bidders.panels();
     auction.participation_cost = match (participation, auction.participation_cutoff) {
         (Participation::Free, _) | (_, None) => 0.0,

@@ -19,6 +19,17 @@ pub enum Exercise {
     },
 }
 
+impl Exercise {
+    /// Probability that a ticket held through a slot may be exercised in it: q for a lottery ticket, else 1 (whether or not
+    /// the slot is one in which it is worth it).
+    pub(crate) fn open_probability(self) -> f64 {
+        match self {
+            Self::Lottery { draw_probability } => draw_probability,
+            Self::American | Self::AtMaturity => 1.0,
+        }
+    }
+}
+
 /// An execution ticket.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Ticket {

@@ -85,7 +85,7 @@ impl Path {
                             .max(panels.law().lower());
                         // In the order of the products that make up `sold`: a certain event then has probability 1 exactly.
                         let at_once = panels.lowest_cdf(node.auction.entry_probability, marginal);
-                        path.immediate += walk.drawn() * (mass * at_once);
+                        path.immediate += exercise.open_probability() * (mass * at_once);
                     }
                 }
                 path.exercise_probability[slot] += walk.hold(state, prize, node);
@@ -155,14 +155,6 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// Probability that a ticket held through a slot may be exercised in it.
-    fn drawn(&self) -> f64 {
-        match self.market.ticket().exercise() {
-            Exercise::Lottery { draw_probability } => draw_probability,
-            Exercise::American | Exercise::AtMaturity => 1.0,
-        }
-    }
-
     /// What becomes of the ticket at a node once an auction, if any, is over; returns the probability that she
     /// exercises it here.
     fn hold(&mut self, state: usize, prize: f64, node: &Node) -> f64 {
@@ -201,7 +193,7 @@ impl Walk<'_> {
             self.own.fill(0.0);
             return 0.0;
         };
-        let drawn = self.drawn();
+        let drawn = self.market.ticket().exercise().open_probability();
         let mut exercised = 0.0;
         for state in 0..size {
             let used = if own_use.exercises(slot, state) {

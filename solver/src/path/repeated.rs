@@ -6,7 +6,7 @@ use super::rounds::{Round, Rounds};
 use super::winners::{Sales, Winners};
 use crate::auction::CostPanels;
 use crate::exercise::ExerciseBoundary;
-use crate::market::{Exercise, Market};
+use crate::market::Market;
 use crate::numerics::gauss;
 use crate::prize::FinitePrizes;
 use crate::settings::{Settings, Stage};
@@ -27,10 +27,6 @@ impl Path {
         let maturity = market.ticket().maturity();
         let size = prizes.size();
         let exercise = market.ticket().exercise();
-        let drawn = match exercise {
-            Exercise::Lottery { draw_probability } => draw_probability,
-            Exercise::American | Exercise::AtMaturity => 1.0,
-        };
         let mut path = Self::empty(size, maturity);
         let intervals = CostIntervals::new(boundary, maturity, panels);
         let mut winners = Winners::new(prizes, exercise, intervals, Sales::GoOn);
@@ -56,7 +52,7 @@ impl Path {
                 path.participation_cost_burned += factor * sale.spent;
                 winners.add_between(round.state, round.weight, sale.from, sale.upto);
                 let at_once = panels.lowest_cdf(None, boundary.slot(slot)[round.state].min(round.cutoff));
-                path.immediate += drawn * round.weight * (at_once - sale.from).max(0.0);
+                path.immediate += exercise.open_probability() * round.weight * (at_once - sale.from).max(0.0);
             }
             let exercised = winners.exercise(boundary.slot(slot));
             path.exercise_probability[slot] += exercised.mass;
@@ -122,9 +118,9 @@ impl SaleToRemaining {
         let [first, value] =
             [c, y].map(|cost| profiles.value(round.state, cost) - market.participation().winner_cost());
         let marginal = alone * (value - round.reserve.unwrap_or(value));
-        // ∫ v dP over [c, y].
         let taking_part = expected * (start.survival - end.survival) * start.rivals;
         let fees = market.participation().participant_cost() * taking_part;
+        // ∫ v dP over [c, y].
         let surplus = value * end.lowest - first * start.lowest + values;
         Self {
             from: start.lowest,

@@ -92,10 +92,7 @@ impl<'m> Winners<'m> {
         let mut exercised = Exercised::default();
         for (state, &cost) in boundary.iter().enumerate() {
             let below = self.intervals.below(cost);
-            let drawn = match self.exercise {
-                Exercise::Lottery { draw_probability } => draw_probability,
-                Exercise::American | Exercise::AtMaturity => 1.0,
-            };
+            let drawn = self.exercise.open_probability();
             let mut row = self.mass.row_mut(state);
             for k in 0..below {
                 exercised.mass += drawn * row[k];

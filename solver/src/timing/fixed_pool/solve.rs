@@ -511,10 +511,4 @@ impl FixedPool {
     pub fn error(&self) -> f64 {
         self.error
     }
-
-    /// The largest deviation of a function handed from slot to slot from what it stands for, ETH.
-    #[must_use]
-    pub fn deviation(&self) -> f64 {
-        self.deviation
-    }
 }
