@@ -253,6 +253,16 @@ impl Equilibrium {
         DelayDistribution::follow(market, prizes, &panels, self)
     }
 
+    /// The lowest cost that the node of a slot and prize stands for, ETH: where the same buyers come again and again the
+    /// one most likely left there, else the lowest of all.
+    #[must_use]
+    pub fn lowest_cost(&self, market: &Market, slot: usize, state: usize) -> f64 {
+        self.repeated.as_ref().map_or_else(
+            || market.buyers().cost().lower(),
+            |repeated| repeated.rounds.lowest_cost(slot, state),
+        )
+    }
+
     /// Whether selling and waiting were worth the same at a node that the policy reaches.
     #[must_use]
     pub fn indifferent(&self) -> bool {

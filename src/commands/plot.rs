@@ -32,14 +32,8 @@ pub fn run(args: &PlotArgs, terminal: Terminal) -> Result<Status, CommandError> 
     let figures = equilibrium.summary(&spec.market).map_err(failed)?;
     let parameters = parameters(&spec.table);
     let subject = Subject::new(&spec.market, &equilibrium, &figures, &parameters)?;
-    let named = |kind: &Kind| {
-        if args.only.is_empty() {
-            kind.applies(&subject)
-        } else {
-            args.only.contains(kind)
-        }
-    };
-    let kinds: Vec<Kind> = Kind::ALL.into_iter().filter(named).collect();
+    let named = (!args.only.is_empty()).then_some(&args.only[..]);
+    let kinds = Kind::chosen(named, &subject);
     let slots = (!args.slots.is_empty()).then_some(&args.slots[..]);
     if slots.is_some() && !kinds.iter().any(|kind| kind.shows_slots()) {
         return Err(CommandError::BadInput(

@@ -37,8 +37,7 @@ pub fn files(
     files.push(("check.json".to_owned(), text.into_bytes()));
     let parameters = parameters(&answer.spec.table);
     let subject = Subject::new(&answer.spec.market, &answer.equilibrium, &answer.figures, &parameters)?;
-    let named = |kind: &Kind| figures.map_or_else(|| kind.applies(&subject), |named| named.contains(kind));
-    for kind in Kind::ALL.into_iter().filter(named) {
+    for kind in Kind::chosen(figures, &subject) {
         let figure = kind.figure(&subject, slots)?;
         files.extend(export::files(&figure, style, &[Format::Svg])?);
     }

@@ -11,7 +11,7 @@ use crate::cost::VirtualCost;
 use crate::equilibrium::Equilibrium;
 use crate::error::SolveError;
 use crate::market::Market;
-use crate::timing::{among_remaining, lowest_cost};
+use crate::timing::among_remaining;
 use node::NodeValues;
 
 /// What a type does in the auction at a node.
@@ -38,7 +38,7 @@ impl Equilibrium {
         let knots: Vec<f64> = panels.points().iter().map(|point| point.cost).collect();
         self.repeated
             .as_ref()
-            .map(|repeated| lowest_cost(market, &repeated.rounds, slot, state))
+            .map(|repeated| repeated.rounds.lowest_cost(slot, state))
             .and_then(|lowest| among_remaining(market, lowest, &knots, &with))
             .unwrap_or_else(|| with(panels))
     }

@@ -55,7 +55,7 @@ pub(super) fn distance(case: &Case<'_>) -> (f64, Option<Witness>) {
                     spot[k][state] = bid.unwrap_or(0.0);
                 }
             }
-            let lowest = case.lowest_cost(slot, state);
+            let lowest = case.equilibrium.lowest_cost(market, slot, state);
             for (k, &cost) in types.iter().enumerate() {
                 if cost < lowest {
                     // Such a buyer would have bought before.

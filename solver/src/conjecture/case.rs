@@ -3,7 +3,7 @@
 use crate::equilibrium::{Equilibrium, Summary};
 use crate::market::Market;
 use crate::prize::FinitePrizes;
-use crate::timing::{Timing, lowest_cost};
+use crate::timing::Timing;
 
 /// What every part of the report is about.
 pub(super) struct Case<'a> {
@@ -36,14 +36,6 @@ impl Case<'_> {
         match &self.equilibrium.repeated {
             Some(repeated) => &repeated.once,
             None => self.market,
-        }
-    }
-
-    /// The lowest cost that failed auctions have left possible at a node.
-    pub fn lowest_cost(&self, slot: usize, state: usize) -> f64 {
-        match &self.equilibrium.repeated {
-            Some(repeated) => lowest_cost(self.market, &repeated.rounds, slot, state),
-            None => self.market.buyers().cost().lower(),
         }
     }
 }

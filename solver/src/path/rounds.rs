@@ -122,6 +122,14 @@ impl Rounds {
             .reduce(|best, round| if round.reach > best.reach { round } else { best })
     }
 
+    /// The lowest cost most likely left at a slot and prize, ETH; lo where they are never reached.
+    #[must_use]
+    pub fn lowest_cost(&self, slot: usize, state: usize) -> f64 {
+        // The first round is that of slot 0, with all costs.
+        self.likeliest(slot, state)
+            .map_or_else(|| self.list[0].lowest, |round| round.lowest)
+    }
+
     /// How far lowest costs were moved at most when there were too many to tell apart, ETH; 0 when there were not.
     #[must_use]
     pub fn moved(&self) -> f64 {

@@ -21,4 +21,4 @@ pub use region::{SlotRegion, sale_region};
 
 pub(crate) use choice::{Alternatives, choose};
 pub(crate) use induction::alternatives;
-pub(crate) use repeated::{among_remaining, lowest_cost};
+pub(crate) use repeated::among_remaining;

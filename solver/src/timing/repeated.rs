@@ -38,7 +38,7 @@ impl Induction {
                     pool,
                     slot,
                     state,
-                    lowest: lowest_cost(market, rounds, slot, state),
+                    lowest: rounds.lowest_cost(slot, state),
                 };
                 let reached = rounds.likeliest(slot, state).is_some();
                 let (node, bids) = visit.node(&values.profile(state), stride, reached);
@@ -56,13 +56,6 @@ impl Induction {
             initial,
         }
     }
-}
-
-/// The lowest cost still possible at the node of a slot and state: the most likely one, or lo if it is never reached.
-pub(crate) fn lowest_cost(market: &Market, rounds: &Rounds, slot: usize, state: usize) -> f64 {
-    rounds
-        .likeliest(slot, state)
-        .map_or_else(|| market.buyers().cost().lower(), |round| round.lowest)
 }
 
 /// Calls `with` with the cost axis of the buyers who remain above a cost, and the kinks of ticket values on it; `None`

@@ -13,7 +13,7 @@ use crate::exercise::TicketValues;
 use crate::market::{Market, Reserve};
 use crate::prize::FinitePrizes;
 use crate::settings::{Settings, Stage};
-use crate::timing::{Decision, Node, Schedule, among_remaining, lowest_cost};
+use crate::timing::{Decision, Node, Schedule, among_remaining};
 
 /// What every figure must stay below where the same buyers come again: cutoffs jump in the lowest cost, and a jump
 /// found to ε leaves √ε one slot earlier.
@@ -59,7 +59,7 @@ pub(super) fn certify(
                 repeated,
                 slot,
                 state,
-                lowest: lowest_cost(market, &repeated.rounds, slot, state),
+                lowest: repeated.rounds.lowest_cost(slot, state),
                 node: equilibrium.induction.timing.at(slot, state),
             };
             let profile = values.profile(state);

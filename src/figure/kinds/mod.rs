@@ -80,6 +80,13 @@ impl Kind {
         }
     }
 
+    /// Those that are named, or all that the market has, in the order of a paper.
+    #[must_use]
+    pub fn chosen(named: Option<&[Self]>, subject: &Subject<'_>) -> Vec<Self> {
+        let wanted = |kind: &Self| named.map_or_else(|| kind.applies(subject), |named| named.contains(kind));
+        Self::ALL.into_iter().filter(wanted).collect()
+    }
+
     /// Whether it shows a few slots, which can be chosen.
     #[must_use]
     pub const fn shows_slots(self) -> bool {

@@ -161,10 +161,7 @@ impl<'a> Subject<'a> {
     /// The lowest cost most likely left at a slot and prize where the same buyers come to every auction; else the
     /// lowest of all.
     pub(super) fn lowest_left(&self, slot: usize, state: usize) -> f64 {
-        let repeated = self.equilibrium.repeated.as_ref();
-        repeated
-            .and_then(|repeated| repeated.rounds.likeliest(slot, state))
-            .map_or_else(|| self.market.buyers().cost().lower(), |round| round.lowest)
+        self.equilibrium.lowest_cost(self.market, slot, state)
     }
 
     /// A caption: what is drawn, then the market.
