@@ -1,0 +1,96 @@
+//! Chebyshev expansions of any degree on an interval, with their slope.
+
+/// Σ a_k T_k on [lower, upper].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Expansion {
+    lower: f64,
+    upper: f64,
+    coefficients: Vec<f64>,
+    /// Of the derivative: one fewer, none for a constant.
+    slopes: Vec<f64>,
+}
+
+impl Expansion {
+    /// The expansion with these coefficients, the constant first; `lower` < `upper`.
+    #[must_use]
+    pub fn new(lower: f64, upper: f64, coefficients: Vec<f64>) -> Self {
+        debug_assert!(lower < upper, "an expansion on [{lower}, {upper}]");
+        let mut slopes = vec![0.0; coefficients.len().saturating_sub(1)];
+        let scale = 2.0 / (upper - lower);
+        for k in (0..slopes.len()).rev() {
+            // d_k = d_{k+2} + 2 (k + 1) a_{k+1}.
+            let above = slopes.get(k + 2).copied().unwrap_or(0.0);
+            slopes[k] = above + 2.0 * scale * (k + 1) as f64 * coefficients[k + 1];
+        }
+        if let Some(constant) = slopes.first_mut() {
+            *constant *= 0.5;
+        }
+        Self {
+            lower,
+            upper,
+            coefficients,
+            slopes,
+        }
+    }
+
+    /// The interval.
+    #[must_use]
+    pub fn domain(&self) -> (f64, f64) {
+        (self.lower, self.upper)
+    }
+
+    /// The value at x.
+    #[must_use]
+    pub fn value(&self, x: f64) -> f64 {
+        clenshaw(&self.coefficients, self.scaled(x))
+    }
+
+    /// The derivative at x.
+    #[must_use]
+    pub fn slope(&self, x: f64) -> f64 {
+        clenshaw(&self.slopes, self.scaled(x))
+    }
+
+    /// x on [−1, 1], from the nearer end.
+    fn scaled(&self, x: f64) -> f64 {
+        ((x - self.lower) - (self.upper - x)) / (self.upper - self.lower)
+    }
+}
+
+/// Σ a_k T_k(x).
+fn clenshaw(coefficients: &[f64], x: f64) -> f64 {
+    let Some((constant, rest)) = coefficients.split_first() else {
+        return 0.0;
+    };
+    let twice = 2.0 * x;
+    let (mut b1, mut b2) = (0.0, 0.0);
+    for a in rest.iter().rev() {
+        (b1, b2) = (twice * b1 - b2 + a, b1);
+    }
+    x * b1 - b2 + constant
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Expansion;
+
+    #[test]
+    fn values_and_slopes() {
+        // 3 − 2x + 5x³ on [1, 3]: with x = 2 + u, T₃ = 4u³ − 3u.
+        let cubic = |x: f64| 3.0 - 2.0 * x + 5.0 * x * x * x;
+        // 5(2+u)³ = 40 + 60u + 30u² + 5u³.
+        let expansion = Expansion::new(1.0, 3.0, vec![39.0 + 15.0, 58.0 + 3.75, 15.0, 1.25]);
+        for x in [1.0, 1.3, 2.0, 2.71, 3.0, 3.2] {
+            assert!((expansion.value(x) - cubic(x)).abs() < 1e-12, "{x}");
+            assert!((expansion.slope(x) - (15.0 * x * x - 2.0)).abs() < 1e-12, "{x}");
+        }
+    }
+
+    #[test]
+    fn constants_and_nothing() {
+        let constant = Expansion::new(0.0, 1.0, vec![2.5]);
+        assert_eq!((constant.value(0.3), constant.slope(0.3)), (2.5, 0.0));
+        let none = Expansion::new(0.0, 1.0, Vec::new());
+        assert_eq!((none.value(0.3), none.slope(0.3)), (0.0, 0.0));
+    }
+}
