@@ -78,6 +78,22 @@ impl CurvedProfile {
         }
     }
 
+    /// V on a piece at several costs.
+    pub(crate) fn values_on<const N: usize>(&self, piece: usize, costs: &[f64; N]) -> [f64; N] {
+        match &self.pieces[piece] {
+            Piece::Line { .. } => costs.map(|cost| self.value_on(piece, cost)),
+            Piece::Curve(expansion) => expansion.values(costs),
+        }
+    }
+
+    /// D on a piece at several costs.
+    pub(crate) fn discounts_on<const N: usize>(&self, piece: usize, costs: &[f64; N]) -> [f64; N] {
+        match &self.pieces[piece] {
+            Piece::Line { discount, .. } => [*discount; N],
+            Piece::Curve(expansion) => expansion.slopes(costs).map(|slope| -slope),
+        }
+    }
+
     /// D on a piece, or its continuation.
     pub(crate) fn discount_on(&self, piece: usize, cost: f64) -> f64 {
         match &self.pieces[piece] {

@@ -51,6 +51,18 @@ impl Expansion {
         clenshaw(&self.slopes, self.scaled(x))
     }
 
+    /// The values at several costs at once.
+    #[must_use]
+    pub(crate) fn values<const N: usize>(&self, xs: &[f64; N]) -> [f64; N] {
+        clenshaw_at(&self.coefficients, xs.map(|x| self.scaled(x)))
+    }
+
+    /// The derivatives at several costs at once.
+    #[must_use]
+    pub(crate) fn slopes<const N: usize>(&self, xs: &[f64; N]) -> [f64; N] {
+        clenshaw_at(&self.slopes, xs.map(|x| self.scaled(x)))
+    }
+
     /// x on [−1, 1], from the nearer end.
     fn scaled(&self, x: f64) -> f64 {
         ((x - self.lower) - (self.upper - x)) / (self.upper - self.lower)
@@ -70,6 +82,23 @@ fn clenshaw(coefficients: &[f64], x: f64) -> f64 {
     x * b1 - b2 + constant
 }
 
+/// Σ a_k T_k at several points: the recurrences run side by side.
+fn clenshaw_at<const N: usize>(coefficients: &[f64], xs: [f64; N]) -> [f64; N] {
+    let Some((constant, rest)) = coefficients.split_first() else {
+        return [0.0; N];
+    };
+    let twice = xs.map(|x| 2.0 * x);
+    let (mut b1, mut b2) = ([0.0; N], [0.0; N]);
+    for a in rest.iter().rev() {
+        for i in 0..N {
+            let next = twice[i] * b1[i] - b2[i] + a;
+            b2[i] = b1[i];
+            b1[i] = next;
+        }
+    }
+    std::array::from_fn(|i| xs[i] * b1[i] - b2[i] + constant)
+}
+
 #[cfg(test)]
 mod tests {
     use super::Expansion;
@@ -83,6 +112,8 @@ mod tests {
         for x in [1.0, 1.3, 2.0, 2.71, 3.0, 3.2] {
             assert!((expansion.value(x) - cubic(x)).abs() < 1e-12, "{x}");
             assert!((expansion.slope(x) - (15.0 * x * x - 2.0)).abs() < 1e-12, "{x}");
+            assert_eq!(expansion.values(&[x, 0.5]), [x, 0.5].map(|x| expansion.value(x)));
+            assert_eq!(expansion.slopes(&[x]), [expansion.slope(x)]);
         }
     }
 
