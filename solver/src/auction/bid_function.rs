@@ -3,7 +3,7 @@
 use super::bidders::{Bidders, Marginal};
 use super::panels::CostPoint;
 use super::risk::{Passage, bends};
-use super::{Auction, across, bid};
+use super::{Auction, bid};
 use crate::market::Format;
 
 /// A type's bid and what it is made of.
@@ -133,7 +133,7 @@ impl<'a, 'p, 'm> BidFunction<'a, 'p, 'm> {
         let at = |point: &CostPoint, value: f64, shading: f64, left: usize, right: usize| {
             let rate = panels.competition().rival_rate(law, point.cost);
             let slope = |panel: usize| {
-                let discount = self.bidders.discounts()[panel];
+                let discount = self.bidders.discount_at(panel, point.cost);
                 match self.format {
                     // β′ = −(u/u′)(v − β) |Q′/Q|, and at a singular end v′ κ/(κ + 1).
                     Format::FirstPrice if point.cost >= law.upper() && panels.felt().certain_rivals() > 0.0 => {
@@ -201,8 +201,7 @@ impl<'a, 'p, 'm> BidFunction<'a, 'p, 'm> {
     fn shading(&self, route: Route, shadings: &[f64], point: &CostPoint, panel: usize) -> f64 {
         let start = shadings.get(panel + 1).copied().unwrap_or(self.start);
         let passage = self.passage(route, panel, point, &self.right_end(panel));
-        let risk = self.bidders.panels().risk();
-        risk.carry(&passage, self.bidders.discounts()[panel], start)
+        self.bidders.carry(panel, &passage, start)
     }
 
     /// The right end of the part of a panel that takes part.
@@ -221,13 +220,12 @@ impl<'a, 'p, 'm> BidFunction<'a, 'p, 'm> {
         let mut shadings = vec![0.0; last + 1];
         let mut shading = self.start;
         for panel in (0..=last).rev() {
-            let discount = self.bidders.discounts()[panel];
             let passage = if route == Route::Integral && panel < last {
-                panels.whole_passage(panel, discount)
+                self.bidders.whole_passage(panel)
             } else {
                 self.passage(route, panel, &panels.points()[panel], &self.right_end(panel))
             };
-            shading = panels.risk().carry(&passage, discount, shading);
+            shading = self.bidders.carry(panel, &passage, shading);
             shadings[panel] = shading;
         }
         shadings
@@ -235,11 +233,9 @@ impl<'a, 'p, 'm> BidFunction<'a, 'p, 'm> {
 
     /// What becomes of the shading from `right` to `left`, both in a panel.
     fn passage(&self, route: Route, panel: usize, left: &CostPoint, right: &CostPoint) -> Passage {
-        let panels = self.bidders.panels();
-        let discount = self.bidders.discounts()[panel];
         match route {
-            Route::Integral => panels.passage(left, right, discount),
-            Route::FirstOrderCondition => across(left, right, discount, panels.law(), panels.rivalry()),
+            Route::Integral => self.bidders.passage(panel, left, right),
+            Route::FirstOrderCondition => self.bidders.condition(panel, left, right),
         }
     }
 }

@@ -8,6 +8,7 @@
 //! linear in u(y), and D is part of its rate, so that it is integrated for each D.
 
 use super::Competition;
+use super::fall::Fall;
 use super::panels::{CostPoint, NEGLIGIBLE_LOG, fallen};
 use super::risk::{Passage, Rivalry};
 use crate::cost::{CostLaw, Side, Tail};
@@ -26,22 +27,42 @@ const SLIVER: f64 = 1e-6;
 const STEP_LOG_DENSITY: f64 = 1.5;
 /// Cuts towards an end without a power series, each at a quarter of the one before.
 const CROWDED: i32 = 10;
+/// Steps on a curve where one does on a straight line.
+const CURVED_STEPS: f64 = 3.0;
+/// The share of a panel next to hi, 1 in so many, over which the singular start follows a curve.
+const SINGULAR_SHARE: f64 = 8.0;
 /// Bisections of a step at most.
 const FINEST: u32 = 10;
 
 /// Integrates the equation from `b` down to `a`, which must lie in one panel with this D.
 pub(crate) fn across(a: &CostPoint, b: &CostPoint, discount: f64, law: &dyn CostLaw, rivalry: &Rivalry) -> Passage {
     match rivalry.risk {
-        RiskAversion::Neutral | RiskAversion::Crra { .. } => linear(a, b, law, rivalry.felt()),
+        RiskAversion::Neutral | RiskAversion::Crra { .. } => linear(a, b, Fall::Straight, law, rivalry.felt()),
         RiskAversion::Cara { .. } => tilted(a, b, rivalry.risk.tilt(discount), law, &rivalry.competition),
     }
 }
 
-/// In the shading itself; Q as bidders feel it.
-fn linear(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, felt: &Competition) -> Passage {
-    if felt.certain_rivals() > 0.0 && b.cost >= law.upper() {
-        return Passage::linear(0.0, singular(law.upper() - a.cost, 0.0, law, felt));
+/// [`across`] a panel on which v is a curve, with D in what is gained; not for CARA bidders.
+pub(crate) fn along(a: &CostPoint, b: &CostPoint, fall: Fall<'_>, law: &dyn CostLaw, rivalry: &Rivalry) -> Passage {
+    let felt = rivalry.felt();
+    let width = b.cost - a.cost;
+    if felt.certain_rivals() > 0.0 && b.cost >= law.upper() && width > 0.0 {
+        // The singular start takes D as a polynomial: only a short stretch of it.
+        let middle = CostPoint::at(b.cost - width / SINGULAR_SHARE, law, rivalry);
+        if middle.cost > a.cost && middle.cost < b.cost {
+            let start = linear(&middle, b, fall, law, felt);
+            return start.then(linear(a, &middle, fall, law, felt));
+        }
     }
+    linear(a, b, fall, law, felt)
+}
+
+/// In the shading itself; Q as bidders feel it.
+fn linear(a: &CostPoint, b: &CostPoint, fall: Fall<'_>, law: &dyn CostLaw, felt: &Competition) -> Passage {
+    if felt.certain_rivals() > 0.0 && b.cost >= law.upper() {
+        return Passage::linear(0.0, singular(law.upper() - a.cost, 0.0, fall, law, felt));
+    }
+    let values = fall;
     let fall = a.log_felt - b.log_felt;
     let mut cuts = vec![a.cost];
     let mut steps = 1.0;
@@ -56,11 +77,22 @@ fn linear(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, felt: &Competition) -
     } else {
         // What happens further right has been forgotten by a factor e^−40: start from β′ = v′.
         let cost = cuts[cuts.len() - 1];
-        Passage::linear(0.0, 1.0 / felt.rival_rate(law, cost))
+        Passage::linear(0.0, values.rate(cost) / felt.rival_rate(law, cost))
     };
     for pair in cuts.windows(2).rev() {
         for &(left, right) in smooth(pair[0], pair[1], law).iter().rev() {
-            total = total.then(step(left, right, law, felt));
+            if values.is_curved() {
+                // A curve is a polynomial of higher degree than a step's: so many steps instead of one.
+                let width = (right - left) / CURVED_STEPS;
+                let mut end = right;
+                for j in (0..CURVED_STEPS as u32).rev() {
+                    let start = left + width * f64::from(j);
+                    total = total.then(step(start, end, values, law, felt));
+                    end = start;
+                }
+            } else {
+                total = total.then(step(left, right, values, law, felt));
+            }
         }
     }
     total
@@ -114,7 +146,7 @@ fn tilted(a: &CostPoint, b: &CostPoint, tilt: f64, law: &dyn CostLaw, competitio
         let rate = competition.rival_rate(law, left);
         Passage::tilted(f64::NEG_INFINITY, 1.0 / (tilt + rate), (rate / (tilt + rate)).ln())
     } else if singular_end {
-        let gained = singular(law.upper() - end, tilt, law, competition);
+        let gained = singular(law.upper() - end, tilt, Fall::Straight, law, competition);
         Passage::tilted(f64::NEG_INFINITY, gained, (1.0 - tilt * gained).ln())
     } else {
         Passage::none()
@@ -188,8 +220,9 @@ pub(super) fn infinite_density_near(left: f64, right: f64, law: &dyn CostLaw) ->
     }
 }
 
-/// One collocation step over [left, right], for u = β − v(right): u′ = h (D s − u) in the distance s from the right.
-fn step(left: f64, right: f64, law: &dyn CostLaw, competition: &Competition) -> Passage {
+/// One collocation step over [left, right], for u = β − v(right): u′ = h (v(right − s) − v(right) − u) in the distance s
+/// from the right, where the values' difference is D s on a straight line.
+fn step(left: f64, right: f64, values: Fall<'_>, law: &dyn CostLaw, competition: &Competition) -> Passage {
     let width = right - left;
     if width <= 0.0 {
         return Passage::none();
@@ -202,17 +235,17 @@ fn step(left: f64, right: f64, law: &dyn CostLaw, competition: &Competition) -> 
         let mut target = [0.0; collocation::STAGES];
         for (i, (cost, survival)) in by_quantile(left, right, law).into_iter().enumerate() {
             rates[i] = -total * competition.rival_hazard(survival);
-            target[i] = right - cost;
+            target[i] = values.over(right, right - cost);
         }
         (rates, target)
     } else {
         (
             nodes.map(|node| width * rate(right - width * node, law, competition)),
-            nodes.map(|node| width * node),
+            nodes.map(|node| values.over(right, width * node)),
         )
     };
     let (decay, drawn) = collocation::step(&rates, &target);
-    Passage::linear(decay, width - drawn)
+    Passage::linear(decay, values.over(right, width) - drawn)
 }
 
 /// Costs and S at collocation nodes equally placed in F, from the right end.
@@ -274,7 +307,7 @@ fn tilted_step(left: f64, right: f64, tilt: f64, law: &dyn CostLaw, competition:
 
 /// What is gained over `width` below the highest cost, where Q vanishes: y = s g with g(0) = D/(1 + κ), κ = b (n − 1),
 /// S ~ s^b; `tilt` adds aD to |Q′/Q|.
-fn singular(width: f64, tilt: f64, law: &dyn CostLaw, competition: &Competition) -> f64 {
+fn singular(width: f64, tilt: f64, values: Fall<'_>, law: &dyn CostLaw, competition: &Competition) -> f64 {
     let upper = law.upper();
     let limit = law.upper_order() * competition.certain_rivals();
     let p = collocation::singular_nodes().map(|node| {
@@ -289,5 +322,6 @@ fn singular(width: f64, tilt: f64, law: &dyn CostLaw, competition: &Competition)
         };
         value + tilt * distance
     });
-    width * collocation::singular_start(&p)
+    let d = collocation::singular_nodes().map(|node| values.rate(upper - width * node));
+    width * collocation::singular_start(&p, &d)
 }

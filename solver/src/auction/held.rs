@@ -115,14 +115,13 @@ fn charge(bidders: &Bidders<'_, '_>, participation: Participation, auction: &mut
 fn outcome(bidders: &Bidders<'_, '_>, marginal: &Marginal, reserve: f64, unsold: f64) -> Auction {
     let panels = bidders.panels();
     let (mut second, mut rents, mut lowest) = (0.0, 0.0, 0.0);
-    for (integrals, discount) in panels.panels()[..marginal.panel].iter().zip(bidders.discounts()) {
-        second += discount * integrals.second;
-        rents += discount * (integrals.lowest - integrals.second);
+    for (panel, integrals) in panels.panels()[..marginal.panel].iter().enumerate() {
+        second += bidders.second(panel);
+        rents += bidders.rents(panel);
         lowest += integrals.lowest;
     }
-    let discount = bidders.discounts()[marginal.panel];
-    second += discount * marginal.second;
-    rents += discount * (marginal.lowest - marginal.second);
+    second += bidders.second_to(marginal);
+    rents += bidders.rents_to(marginal);
     lowest += marginal.lowest;
     let point = &marginal.point;
     let (revenue, buyers_gain) = match panels.risk() {

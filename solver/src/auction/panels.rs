@@ -4,25 +4,36 @@
 //! therefore D times an integral of F and N alone, and those are computed once per panel and used at every node.
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::cost::{CostLaw, Side, Tail, VirtualCost};
+use crate::exercise::{CurvedProfile, Piece};
 use crate::market::{Format, Market, RiskAversion};
 use crate::numerics::{gauss, root};
 
 use super::Competition;
 use super::cuts::{Bisection, DEEPEST, turns};
+use super::fall::Fall;
+use super::nodes::{NODES, PanelNodes, weighted};
 use super::risk::{PanelPayments, Passage, Rivalry, tilted};
 
 /// Fall of ln Q beyond which a rival's bid no longer counts: e^−40 is below rounding.
 pub(crate) const NEGLIGIBLE_LOG: f64 = 40.0;
 /// Fall of ln Q that one Gauss panel resolves to rounding.
-const RESOLVED_LOG: f64 = 3.0;
+pub(super) const RESOLVED_LOG: f64 = 3.0;
 /// Entry probabilities are resolved at powers of this: between them the integrands fall by a factor e¹² a panel at most,
 /// where they are below e⁻¹⁰ already.
 const ENTRY_STEP: f64 = 0.25;
 /// With fewer entrants than this on average, all that matters is smooth on the panels of the cost law itself.
 const FEWEST_ENTRANTS: f64 = 0.25;
+/// Relative agreement of ∫ D by the panel rule with v itself.
+const CURVE_RESOLVED: f64 = 1e-13;
+/// Rounding of values, relative to the largest.
+const CURVE_ROUNDING: f64 = 2e-15;
+/// Bisections of a panel for the sake of a curve.
+const DEEPEST_CURVE: u32 = 12;
+/// Laws most of whose mass lies on less than this share of the support are narrow.
+const NARROW: f64 = 0.2;
 /// Sample types: this many steps in F, and as many in the law of the lowest cost.
 const TYPE_STEPS: u32 = 16;
 
@@ -80,6 +91,15 @@ pub struct PanelIntegrals {
     pub(crate) payments: Option<Arc<PanelPayments>>,
 }
 
+/// How finely the support is cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scale {
+    /// With the sample types among the points.
+    Types,
+    /// As integrals need it.
+    Coarse,
+}
+
 /// F/f from both sides of a point.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Markups {
@@ -98,6 +118,8 @@ pub struct CostPanels<'m> {
     /// Whether the point is a sample type.
     sampled: Vec<bool>,
     panels: Vec<PanelIntegrals>,
+    /// For values that are not linear; made when first asked for, then taken over by refinements.
+    nodes: OnceLock<Vec<Arc<PanelNodes>>>,
 }
 
 impl<'m> CostPanels<'m> {
@@ -111,7 +133,11 @@ impl<'m> CostPanels<'m> {
     /// [`Self::new`] for bidders who mind risk: Q as they feel it is integrated to rounding too, and where marginal
     /// revenue may turn there is a point.
     fn among(virtual_cost: &'m VirtualCost<'m>, rivalry: Rivalry) -> Self {
-        let panels = Self::resolved(virtual_cost, rivalry);
+        Self::on_scale(virtual_cost, rivalry, Scale::Types)
+    }
+
+    fn on_scale(virtual_cost: &'m VirtualCost<'m>, rivalry: Rivalry, scale: Scale) -> Self {
+        let panels = Self::resolved(virtual_cost, rivalry, scale);
         match rivalry.risk {
             RiskAversion::Neutral | RiskAversion::Cara { .. } => panels,
             RiskAversion::Crra { .. } => {
@@ -121,7 +147,7 @@ impl<'m> CostPanels<'m> {
         }
     }
 
-    fn resolved(virtual_cost: &'m VirtualCost<'m>, rivalry: Rivalry) -> Self {
+    fn resolved(virtual_cost: &'m VirtualCost<'m>, rivalry: Rivalry, scale: Scale) -> Self {
         let law = virtual_cost.law();
         let (lower, upper) = (law.lower(), law.upper());
         let mut cuts: Vec<f64> = [lower, upper]
@@ -135,7 +161,13 @@ impl<'m> CostPanels<'m> {
             types.sort_by(f64::total_cmp);
             types.dedup();
         }
-        cuts.extend(&types);
+        let middle = law.quantile(0.9) - law.quantile(0.1);
+        if scale == Scale::Types || middle < NARROW * (upper - lower) {
+            cuts.extend(&types);
+        }
+        if scale == Scale::Coarse {
+            types.clear();
+        }
         // Q may fall from 1 to nothing between two Gauss points: follow it down.
         let falls = || {
             (1..)
@@ -167,6 +199,7 @@ impl<'m> CostPanels<'m> {
             markups: Vec::new(),
             sampled: Vec::new(),
             panels: Vec::new(),
+            nodes: OnceLock::new(),
         };
         for cost in resolved {
             panels.points.push(CostPoint::at(cost, law, &rivalry));
@@ -193,16 +226,27 @@ impl<'m> CostPanels<'m> {
     /// [`Self::of_market`] as if the auction had another format.
     #[must_use]
     pub(crate) fn in_format(market: &Market, virtual_cost: &'m VirtualCost<'m>, format: Format) -> Self {
+        Self::in_format_on(market, virtual_cost, format, Scale::Types)
+    }
+
+    /// [`Self::of_market`] without sample types among its points, and ready for values that are not linear: the least
+    /// that integrals need. Bids are stored at sample types, so it is for auctions whose bids are not asked for.
+    #[must_use]
+    pub fn coarse(market: &Market, virtual_cost: &'m VirtualCost<'m>) -> Self {
+        Self::in_format_on(market, virtual_cost, market.auction().format(), Scale::Coarse).for_curves()
+    }
+
+    fn in_format_on(market: &Market, virtual_cost: &'m VirtualCost<'m>, format: Format, scale: Scale) -> Self {
         let competition = Competition::from(market.buyers().count());
         let risk = RiskAversion::in_auction(market, format);
-        let all = Self::among(virtual_cost, Rivalry::new(competition, risk));
+        let all = Self::on_scale(virtual_cost, Rivalry::new(competition, risk), scale);
         if !market.participation().entry_is_random() {
             return all;
         }
         let mut cuts = Vec::new();
         let mut entry = ENTRY_STEP;
         while competition.expected() * entry > FEWEST_ENTRANTS {
-            let some = Self::new(virtual_cost, competition.thinned(entry));
+            let some = Self::on_scale(virtual_cost, Rivalry::neutral(competition.thinned(entry)), scale);
             cuts.extend(
                 some.points
                     .iter()
@@ -241,6 +285,7 @@ impl<'m> CostPanels<'m> {
             markups: self.markups.clone(),
             sampled: self.sampled.clone(),
             panels,
+            nodes: OnceLock::new(),
             ..*self
         }
     }
@@ -292,12 +337,28 @@ impl<'m> CostPanels<'m> {
             .iter()
             .map(|&(cost, _)| known(cost).map_or_else(|| self.markups_at(cost), |at| previous.markups[at]))
             .collect();
-        let panels = carried(&previous.points, &previous.panels, &points, |a, b| self.integrals(a, b));
+        let (panels, nodes) = match previous.nodes.get() {
+            None => {
+                let panels = carried(&previous.points, &previous.panels, &points, |a, b| self.integrals(a, b));
+                (panels, OnceLock::new())
+            }
+            Some(known) => {
+                let nodes = carried(&previous.points, known, &points, |a, b| Arc::new(self.nodes_of(a, b)));
+                let mut at = points.windows(2).zip(&nodes);
+                let panels = carried_with(&previous.points, &previous.panels, &points, |a, b| {
+                    // Every panel in turn, so that its nodes are the next.
+                    let found = at.find(|(pair, _)| pair[0].cost == a.cost);
+                    found.map_or_else(|| self.integrals(a, b), |(_, nodes)| self.integrals_at(a, b, nodes))
+                });
+                (panels, OnceLock::from(nodes))
+            }
+        };
         Self {
             points,
             markups,
             sampled: costs.into_iter().map(|(_, sampled)| sampled).collect(),
             panels,
+            nodes,
             ..*self
         }
     }
@@ -321,16 +382,114 @@ impl<'m> CostPanels<'m> {
         integrals(a, b, self.law, &self.rivalry)
     }
 
+    /// [`Self::integrals`] as sums over the nodes.
+    fn integrals_at(&self, a: &CostPoint, b: &CostPoint, nodes: &PanelNodes) -> PanelIntegrals {
+        if matches!(self.rivalry.risk, RiskAversion::Cara { .. }) {
+            return self.integrals(a, b);
+        }
+        PanelIntegrals {
+            lowest: nodes.lowest.iter().sum(),
+            second: nodes.second.iter().sum(),
+            decay: decay(a, b),
+            shading: match &nodes.shading {
+                Some(weights) => weights.iter().sum(),
+                None => shading(a, b, self.law, &self.rivalry, Fall::Straight),
+            },
+            payments: None,
+        }
+    }
+
+    fn nodes_of(&self, a: &CostPoint, b: &CostPoint) -> PanelNodes {
+        PanelNodes::over(a, b, self.law, &self.rivalry)
+    }
+
+    /// F and N at the nodes of the panels, for values that are not linear there.
+    pub(crate) fn nodes(&self) -> &[Arc<PanelNodes>] {
+        self.nodes.get_or_init(|| {
+            let pairs = self.points.windows(2);
+            pairs.map(|pair| Arc::new(self.nodes_of(&pair[0], &pair[1]))).collect()
+        })
+    }
+
+    /// This partition, ready for values that are not linear: what its refinements need to know of a panel it then
+    /// takes over to them.
+    #[must_use]
+    pub fn for_curves(self) -> Self {
+        self.nodes();
+        self
+    }
+
+    /// ∫ D Q/Q(left) across a whole panel on which D has these values at the nodes.
+    pub(crate) fn curved_shading(&self, panel: usize, fall: Fall<'_>, discounts: &[f64]) -> f64 {
+        match &self.nodes()[panel].shading {
+            Some(weights) => weighted(weights, discounts),
+            None => self.curved_shading_over(&self.points[panel], &self.points[panel + 1], fall),
+        }
+    }
+
+    /// ∫_a^b D Q/Q(a).
+    fn curved_shading_over(&self, a: &CostPoint, b: &CostPoint, fall: Fall<'_>) -> f64 {
+        shading(a, b, self.law, &self.rivalry, fall)
+    }
+
+    /// How a shading passes from b down to a, in one panel on which v is a curve; not for CARA bidders.
+    pub(crate) fn curved_passage(&self, a: &CostPoint, b: &CostPoint, fall: Fall<'_>) -> Passage {
+        Passage::linear(decay(a, b), self.curved_shading_over(a, b, fall))
+    }
+
+    /// The costs at which this partition is to be cut for a profile: its knots, and where the panels are too wide for the
+    /// rule to integrate D to rounding.
+    #[must_use]
+    pub fn cuts_for(&self, profile: &CurvedProfile) -> Vec<f64> {
+        let mut cuts = Vec::new();
+        let knots = profile.knots();
+        let mut next = 0;
+        let rounding = CURVE_ROUNDING * profile.value_on(0, self.law.lower().max(knots[0])).abs();
+        for pair in self.points.windows(2) {
+            let (mut left, right) = (pair[0].cost, pair[1].cost);
+            loop {
+                while next < knots.len() && knots[next] <= left {
+                    next += 1;
+                }
+                let knot = knots.get(next).copied().unwrap_or(right);
+                let end = knot.min(right);
+                let piece = next.saturating_sub(1).min(profile.pieces().len() - 1);
+                if let Piece::Curve(_) = profile.pieces()[piece] {
+                    halve(profile, piece, left, end, rounding, DEEPEST_CURVE, &mut cuts);
+                }
+                if end >= right {
+                    break;
+                }
+                cuts.push(end);
+                left = end;
+            }
+        }
+        cuts
+    }
+
     /// ∫ P and ∫ F₂ alone: what revenue needs.
     pub(crate) fn probabilities(&self, a: &CostPoint, b: &CostPoint) -> [f64; 2] {
         probabilities(a, b, self.law, &self.rivalry)
+    }
+
+    /// ∫ P, ∫ F₂, ∫ D P and ∫ D F₂ over [a, b], in one panel.
+    pub(crate) fn curved_probabilities(&self, a: &CostPoint, b: &CostPoint, fall: Fall<'_>) -> [f64; 4] {
+        gauss::panel(a.cost, b.cost, |cost| {
+            let tail = Tail::at(self.law, cost);
+            let (lowest, second) = (
+                self.rivalry.competition.lowest_cdf(&tail),
+                self.rivalry.price_setter(&tail),
+            );
+            let discount = fall.rate(cost);
+            [lowest, second, discount * lowest, discount * second]
+        })
     }
 
     /// How a shading passes from b down to a, in one panel with this D: from Q alone.
     pub(crate) fn passage(&self, a: &CostPoint, b: &CostPoint, discount: f64) -> Passage {
         match self.rivalry.risk {
             RiskAversion::Neutral | RiskAversion::Crra { .. } => {
-                Passage::linear(decay(a, b), shading(a, b, self.law, &self.rivalry))
+                Passage::linear(decay(a, b), shading(a, b, self.law, &self.rivalry, Fall::Straight))
             }
             RiskAversion::Cara { .. } => {
                 let tilt = self.rivalry.risk.tilt(discount);
@@ -414,6 +573,15 @@ pub(crate) fn carried<T: Clone>(
     points: &[CostPoint],
     make: impl Fn(&CostPoint, &CostPoint) -> T,
 ) -> Vec<T> {
+    carried_with(old_points, old, points, make)
+}
+
+fn carried_with<T: Clone>(
+    old_points: &[CostPoint],
+    old: &[T],
+    points: &[CostPoint],
+    mut make: impl FnMut(&CostPoint, &CostPoint) -> T,
+) -> Vec<T> {
     let mut at = 0;
     points
         .windows(2)
@@ -429,6 +597,26 @@ pub(crate) fn carried<T: Clone>(
             }
         })
         .collect()
+}
+
+/// Appends cuts of [left, right] until the rule integrates D to rounding: its integral is known.
+fn halve(profile: &CurvedProfile, piece: usize, left: f64, right: f64, rounding: f64, depth: u32, cuts: &mut Vec<f64>) {
+    let middle = 0.5 * (left + right);
+    if depth == 0 || middle <= left || middle >= right {
+        return;
+    }
+    let width = right - left;
+    let rule = gauss::panel_rule();
+    let costs: [f64; NODES] = std::array::from_fn(|i| left + width * rule[i].0);
+    let weights: [f64; NODES] = std::array::from_fn(|i| width * rule[i].1);
+    let sum = weighted(&weights, &profile.discounts_on(piece, &costs));
+    let [above, below] = profile.values_on(piece, &[left, right]);
+    if (sum - (above - below)).abs() <= CURVE_RESOLVED * (above - below).abs() + rounding {
+        return;
+    }
+    halve(profile, piece, left, middle, rounding, depth - 1, cuts);
+    cuts.push(middle);
+    halve(profile, piece, middle, right, rounding, depth - 1, cuts);
 }
 
 /// Types at which bids are stored: quantiles of F, and of the lowest of many costs, which lie near lo.
@@ -470,7 +658,7 @@ pub(super) fn neutral_integrals(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw,
         lowest,
         second,
         decay: decay(a, b),
-        shading: shading(a, b, law, rivalry),
+        shading: shading(a, b, law, rivalry, Fall::Straight),
         payments: None,
     }
 }
@@ -484,20 +672,20 @@ fn decay(a: &CostPoint, b: &CostPoint) -> f64 {
     }
 }
 
-/// ∫_a^b Q(θ)/Q(a) dθ, cut wherever Q has fallen by another factor e³, and left off once it has fallen by e⁴⁰.
-fn shading(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, rivalry: &Rivalry) -> f64 {
+/// ∫_a^b D Q(θ)/Q(a) dθ, cut wherever Q has fallen by another factor e³, and left off once it has fallen by e⁴⁰.
+fn shading(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, rivalry: &Rivalry, values: Fall<'_>) -> f64 {
     let competition = rivalry.felt();
     if a.log_felt == f64::NEG_INFINITY {
         return 0.0;
     }
     let ratio = |cost: f64| {
         let log_rivals = competition.log_rivals_above(&Tail::at(law, cost));
-        [(log_rivals - a.log_felt).exp()]
+        [values.rate(cost) * (log_rivals - a.log_felt).exp()]
     };
     let total_fall = a.log_felt - b.log_felt;
     if total_fall <= 0.0 {
         // Q is flat: a lone buyer, or ends whose F is the same number.
-        return b.cost - a.cost;
+        return values.over(b.cost, b.cost - a.cost);
     }
     let (mut total, mut left, mut fall) = (0.0, a.cost, 0.0);
     while fall < total_fall.min(NEGLIGIBLE_LOG) {

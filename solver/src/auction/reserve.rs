@@ -7,10 +7,11 @@
 //! search of their own (`risk/cutoff.rs`).
 
 use super::bidders::{Bidders, Marginal};
+use super::nodes::NODES;
 use super::panels::{NEGLIGIBLE_LOG, cost_where, fallen};
 use crate::cost::{Side, Tail};
 use crate::market::RiskAversion;
-use crate::numerics::{gauss, root};
+use crate::numerics::root;
 
 /// Two revenues closer than this, relative to the larger, tie; a tie among cutoffs goes to the larger.
 const TIE: f64 = 1e-12;
@@ -31,13 +32,9 @@ pub(super) struct Candidate {
 impl Candidate {
     /// Any cutoff.
     pub fn at(bidders: &Bidders<'_, '_>, marginal: Marginal) -> Self {
-        let whole: f64 = bidders.panels().panels()[..marginal.panel]
-            .iter()
-            .zip(bidders.discounts())
-            .map(|(integrals, discount)| discount * integrals.second)
-            .sum();
+        let whole: f64 = (0..marginal.panel).map(|panel| bidders.second(panel)).sum();
         Self {
-            second: whole + bidders.discounts()[marginal.panel] * marginal.second,
+            second: whole + bidders.second_to(&marginal),
             marginal,
         }
     }
@@ -70,7 +67,7 @@ pub(super) fn best(bidders: &Bidders<'_, '_>, entry_cost: f64, unsold: f64) -> O
 pub(super) fn local_maxima(bidders: &Bidders<'_, '_>, entry_cost: f64, unsold: f64) -> Vec<Candidate> {
     let panels = bidders.panels();
     let (points, markups) = (panels.points(), panels.markups());
-    let (values, discounts) = (bidders.values(), bidders.discounts());
+    let values = bidders.values();
     let slope = Slope {
         bidders,
         entry_cost,
@@ -79,12 +76,14 @@ pub(super) fn local_maxima(bidders: &Bidders<'_, '_>, entry_cost: f64, unsold: f
     let mut found = Vec::new();
     let mut second = 0.0;
     let mut rising_before = false;
-    for (k, &discount) in discounts.iter().enumerate() {
+    let last = points.len() - 1;
+    for k in 0..last {
         if values[k] <= 0.0 {
             break;
         }
-        let at_left = slope.of(discount, values[k], markups[k].right, points[k].rivals);
-        let at_right = slope.of(discount, values[k + 1], markups[k + 1].left, points[k + 1].rivals);
+        let [discount_left, discount_right] = bidders.discounts_at_ends(k);
+        let at_left = slope.of(discount_left, values[k], markups[k].right, points[k].rivals);
+        let at_right = slope.of(discount_right, values[k + 1], markups[k + 1].left, points[k + 1].rivals);
         if rising_before && at_left <= 0.0 && k > 0 {
             found.push(Candidate {
                 marginal: bidders.marginal(k - 1, points[k].cost),
@@ -94,16 +93,15 @@ pub(super) fn local_maxima(bidders: &Bidders<'_, '_>, entry_cost: f64, unsold: f
         rising_before = at_right > 0.0;
         for cost in slope.turns(k, at_left, at_right) {
             let marginal = bidders.marginal(k, cost);
-            let partial = discount * marginal.second;
+            let partial = bidders.second_to(&marginal);
             found.push(Candidate {
                 marginal,
                 second: second + partial,
             });
         }
-        second += discount * panels.panels()[k].second;
+        second += bidders.second(k);
     }
     if rising_before {
-        let last = discounts.len();
         found.push(Candidate {
             marginal: bidders.marginal(last - 1, points[last].cost),
             second,
@@ -137,6 +135,16 @@ impl Slope<'_, '_, '_> {
         let panels = bidders.panels();
         let (left, right) = (panels.points()[panel].cost, panels.points()[panel + 1].cost);
         let falls = at_left > 0.0 && at_right <= 0.0;
+        if let Some((values, discounts)) = bidders.at_nodes(panel) {
+            // D falls inside: marginal revenue may turn again and again, and is followed from node to node.
+            let nodes = &panels.nodes()[panel];
+            let turning = nodes.turning(panels.law(), panels.rivalry());
+            let inside = (0..NODES).map(|i| {
+                let slope = self.of(discounts[i], values[i], turning.markups[i], turning.rivals[i]);
+                (nodes.costs[i], slope)
+            });
+            return self.falls_among(panel, (left, at_left), inside.chain([(right, at_right)]));
+        }
         if bidders.panels().risk() != RiskAversion::Neutral {
             // Between the turns of θ + H/P′, which are points of the partition.
             return Vec::from_iter(falls.then(|| self.root(panel, left, right)));
@@ -151,11 +159,17 @@ impl Slope<'_, '_, '_> {
             return Vec::from_iter(falls.then(|| self.root(panel, left, right)));
         }
         let width = (right - left) / f64::from(FALLING_STEPS);
-        let stations: Vec<f64> = (1..FALLING_STEPS).map(|j| left + width * f64::from(j)).collect();
-        let mut before = (left, at_left);
+        let stations = (1..FALLING_STEPS)
+            .map(|j| left + width * f64::from(j))
+            .map(|cost| (cost, self.at(panel, cost)));
+        self.falls_among(panel, (left, at_left), stations.chain([(right, at_right)]))
+    }
+
+    /// Where it falls through zero between neighbouring stations, given as costs and its values there.
+    fn falls_among(&self, panel: usize, first: (f64, f64), stations: impl Iterator<Item = (f64, f64)>) -> Vec<f64> {
+        let mut before = first;
         let mut turns = Vec::new();
-        for cost in stations.into_iter().chain([right]) {
-            let here = if cost < right { self.at(panel, cost) } else { at_right };
+        for (cost, here) in stations {
             if before.1 > 0.0 && here <= 0.0 {
                 turns.push(self.root(panel, before.0, cost));
             }
@@ -168,7 +182,7 @@ impl Slope<'_, '_, '_> {
         let panels = self.bidders.panels();
         let law = panels.law();
         let rivals = panels.competition().log_rivals_above(&Tail::at(law, cost)).exp();
-        let discount = self.bidders.discounts()[panel];
+        let discount = self.bidders.discount_at(panel, cost);
         self.of(
             discount,
             self.bidders.value_in(panel, cost),
@@ -235,7 +249,7 @@ fn scaled_difference(
             fall -= 3.0;
             let next = fallen(piece, right, fall, law, competition);
             let next = if next > piece { next } else { right };
-            lost += bidders.discounts()[k] * gauss::panel(piece, next, |x| [none(x).1])[0];
+            lost += bidders.integrate(k, piece, next, |x| none(x).1);
             piece = next;
         }
         left = right;

@@ -2,17 +2,19 @@
 //!
 //! | symbol | here |
 //! |---|---|
-//! | V_t(θ, r) | [`TicketProfile::value`] |
+//! | V_t(θ, r) | [`TicketProfile::value`], [`CurvedProfile::value`] |
 //! | D_t(θ, r) = −∂V_t/∂θ | [`TicketProfile::discount`] |
 //! | θ*_t(r) | [`ExerciseBoundary`] |
 //! | V_t(θ_S, r), the holder's own | [`OwnUse`] |
 
 mod boundary;
+mod curved_profile;
 mod own_use;
 mod ticket_profile;
 mod ticket_values;
 
 pub use boundary::ExerciseBoundary;
+pub use curved_profile::{CurvedProfile, Piece};
 pub use own_use::OwnUse;
 pub use ticket_profile::TicketProfile;
 pub use ticket_values::TicketValues;

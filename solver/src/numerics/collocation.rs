@@ -122,18 +122,19 @@ pub(crate) fn singular_nodes() -> &'static [f64; STAGES] {
     &LOBATTO.0
 }
 
-/// y(1) of y′ = 1 − (p(s)/s) y with y(0) = 0, where p is analytic with p(0) > 0: the start of the first-order
+/// y(1) of y′ = d − (p(s)/s) y with y(0) = 0, where p is analytic with p(0) > 0: the start of the first-order
 /// condition where it is singular.
 ///
-/// With y = s·g it reads s g′ + (1 + p) g = 1, which is regular: g(0) = 1/(1 + p(0)), never 0/0.
-/// `p[i]` are the values of p at [`singular_nodes`].
-pub(crate) fn singular_start(p: &[f64; STAGES]) -> f64 {
+/// With y = s·g it reads s g′ + (1 + p) g = d, which is regular: g(0) = d(0)/(1 + p(0)), never 0/0.
+/// `p[i]` and `d[i]` are the values at [`singular_nodes`].
+pub(crate) fn singular_start(p: &[f64; STAGES], d: &[f64; STAGES]) -> f64 {
     let (nodes, derivative) = &*LOBATTO;
     let system = Matrix::from_fn(|i, j| {
         let diagonal = if i == j { 1.0 + p[i] } else { 0.0 };
         diagonal + nodes[i] * derivative[(i, j)]
     });
-    system.lu().solve(&Vector::repeat(1.0)).map_or(0.0, |g| g[STAGES - 1])
+    let forcing = Vector::from_fn(|i, _| d[i]);
+    system.lu().solve(&forcing).map_or(0.0, |g| g[STAGES - 1])
 }
 
 #[cfg(test)]
@@ -161,10 +162,10 @@ mod tests {
     fn regular_singular_point() {
         // p constant: y = s/(1+p).
         for p in [0.5, 1.0, 4.0, 9999.0] {
-            assert!((singular_start(&[p; 8]) - 1.0 / (1.0 + p)).abs() < 1e-14);
+            assert!((singular_start(&[p; 8], &[1.0; 8]) - 1.0 / (1.0 + p)).abs() < 1e-14);
         }
         // p = 1 + s: s g' + (2 + s) g = 1; g(1) = (e^{-1}) (integral of t e^t over 0..1) = e^{-1}.
         let p = singular_nodes().map(|s| 1.0 + s);
-        assert!((singular_start(&p) - (-1f64).exp()).abs() < 1e-9);
+        assert!((singular_start(&p, &[1.0; 8]) - (-1f64).exp()).abs() < 1e-9);
     }
 }

@@ -1,4 +1,4 @@
-//! Chebyshev expansions of any degree: analytic functions on an interval, with their slopes.
+//! Chebyshev expansions of any degree on an interval, with their slope.
 
 /// Σ a_k T_k on [lower, upper].
 #[derive(Debug, Clone, PartialEq)]
@@ -6,27 +6,24 @@ pub struct Expansion {
     lower: f64,
     upper: f64,
     coefficients: Vec<f64>,
-    /// Of the derivative.
+    /// Of the derivative: one fewer, none for a constant.
     slopes: Vec<f64>,
 }
 
 impl Expansion {
-    /// With these coefficients, the constant first.
+    /// The expansion with these coefficients, the constant first; `lower` < `upper`.
     #[must_use]
     pub fn new(lower: f64, upper: f64, coefficients: Vec<f64>) -> Self {
-        let count = coefficients.len();
-        let mut slopes = vec![0.0; count.max(2) - 1];
-        let (mut above, mut next) = (0.0, 0.0);
-        for k in (1..count).rev() {
-            // d_{k−1} = d_{k+1} + 2 k a_k.
-            let slope = above + 2.0 * k as f64 * coefficients[k];
-            slopes[k - 1] = slope;
-            (above, next) = (next, slope);
-        }
-        slopes[0] *= 0.5;
+        debug_assert!(lower < upper, "an expansion on [{lower}, {upper}]");
+        let mut slopes = vec![0.0; coefficients.len().saturating_sub(1)];
         let scale = 2.0 / (upper - lower);
-        for slope in &mut slopes {
-            *slope *= scale;
+        for k in (0..slopes.len()).rev() {
+            // d_k = d_{k+2} + 2 (k + 1) a_{k+1}.
+            let above = slopes.get(k + 2).copied().unwrap_or(0.0);
+            slopes[k] = above + 2.0 * scale * (k + 1) as f64 * coefficients[k + 1];
+        }
+        if let Some(constant) = slopes.first_mut() {
+            *constant *= 0.5;
         }
         Self {
             lower,
@@ -36,46 +33,70 @@ impl Expansion {
         }
     }
 
+    /// The interval.
+    #[must_use]
+    pub fn domain(&self) -> (f64, f64) {
+        (self.lower, self.upper)
+    }
+
     /// The value at x.
     #[must_use]
     pub fn value(&self, x: f64) -> f64 {
-        clenshaw(&self.coefficients, self.unit(x))
+        clenshaw(&self.coefficients, self.scaled(x))
     }
 
-    /// The slope at x.
+    /// The derivative at x.
     #[must_use]
     pub fn slope(&self, x: f64) -> f64 {
-        clenshaw(&self.slopes, self.unit(x))
+        clenshaw(&self.slopes, self.scaled(x))
     }
 
-    /// With the line `constant` + `slope`·x added.
+    /// The values at several costs at once.
     #[must_use]
-    pub(crate) fn plus_line(&self, constant: f64, slope: f64) -> Self {
-        let mut coefficients = self.coefficients.clone();
-        coefficients.resize(coefficients.len().max(2), 0.0);
-        coefficients[0] += constant + slope * 0.5 * (self.lower + self.upper);
-        coefficients[1] += slope * 0.5 * (self.upper - self.lower);
-        Self::new(self.lower, self.upper, coefficients)
+    pub(crate) fn values<const N: usize>(&self, xs: &[f64; N]) -> [f64; N] {
+        clenshaw_at(&self.coefficients, xs.map(|x| self.scaled(x)))
     }
 
-    /// The coefficients, the constant first.
+    /// The derivatives at several costs at once.
     #[must_use]
-    pub fn coefficients(&self) -> &[f64] {
-        &self.coefficients
+    pub(crate) fn slopes<const N: usize>(&self, xs: &[f64; N]) -> [f64; N] {
+        clenshaw_at(&self.slopes, xs.map(|x| self.scaled(x)))
     }
 
-    fn unit(&self, x: f64) -> f64 {
-        (2.0 * x - self.lower - self.upper) / (self.upper - self.lower)
+    /// x on [−1, 1], from the nearer end.
+    fn scaled(&self, x: f64) -> f64 {
+        ((x - self.lower) - (self.upper - x)) / (self.upper - self.lower)
     }
 }
 
-/// Σ a_k T_k(x), by Clenshaw's recurrence.
+/// Σ a_k T_k(x).
 fn clenshaw(coefficients: &[f64], x: f64) -> f64 {
+    let Some((constant, rest)) = coefficients.split_first() else {
+        return 0.0;
+    };
+    let twice = 2.0 * x;
     let (mut b1, mut b2) = (0.0, 0.0);
-    for a in coefficients.iter().skip(1).rev() {
-        (b1, b2) = (2.0 * x * b1 - b2 + a, b1);
+    for a in rest.iter().rev() {
+        (b1, b2) = (twice * b1 - b2 + a, b1);
     }
-    x * b1 - b2 + coefficients.first().copied().unwrap_or(0.0)
+    x * b1 - b2 + constant
+}
+
+/// Σ a_k T_k at several points: the recurrences run side by side.
+fn clenshaw_at<const N: usize>(coefficients: &[f64], xs: [f64; N]) -> [f64; N] {
+    let Some((constant, rest)) = coefficients.split_first() else {
+        return [0.0; N];
+    };
+    let twice = xs.map(|x| 2.0 * x);
+    let (mut b1, mut b2) = ([0.0; N], [0.0; N]);
+    for a in rest.iter().rev() {
+        for i in 0..N {
+            let next = twice[i] * b1[i] - b2[i] + a;
+            b2[i] = b1[i];
+            b1[i] = next;
+        }
+    }
+    std::array::from_fn(|i| xs[i] * b1[i] - b2[i] + constant)
 }
 
 #[cfg(test)]
@@ -84,13 +105,23 @@ mod tests {
 
     #[test]
     fn values_and_slopes() {
-        // 1 + x + x² on [1, 3], in T_k of u = x − 2: 7 + 5u + u² = 7.5 T_0 + 5 T_1 + 0.5 T_2.
-        let parabola = Expansion::new(1.0, 3.0, vec![7.5, 5.0, 0.5]);
-        for x in [1.0, 1.7, 3.0] {
-            assert!((parabola.value(x) - (1.0 + x + x * x)).abs() < 1e-14);
-            assert!((parabola.slope(x) - (1.0 + 2.0 * x)).abs() < 1e-14);
-            assert!((parabola.plus_line(2.0, -1.0).value(x) - (3.0 + x * x)).abs() < 1e-14);
+        // 3 − 2x + 5x³ on [1, 3]: with x = 2 + u, T₃ = 4u³ − 3u.
+        let cubic = |x: f64| 3.0 - 2.0 * x + 5.0 * x * x * x;
+        // 5(2+u)³ = 40 + 60u + 30u² + 5u³.
+        let expansion = Expansion::new(1.0, 3.0, vec![39.0 + 15.0, 58.0 + 3.75, 15.0, 1.25]);
+        for x in [1.0, 1.3, 2.0, 2.71, 3.0, 3.2] {
+            assert!((expansion.value(x) - cubic(x)).abs() < 1e-12, "{x}");
+            assert!((expansion.slope(x) - (15.0 * x * x - 2.0)).abs() < 1e-12, "{x}");
+            assert_eq!(expansion.values(&[x, 0.5]), [x, 0.5].map(|x| expansion.value(x)));
+            assert_eq!(expansion.slopes(&[x]), [expansion.slope(x)]);
         }
-        assert_eq!(Expansion::new(0.0, 1.0, vec![0.5]).slope(0.3), 0.0);
+    }
+
+    #[test]
+    fn constants_and_nothing() {
+        let constant = Expansion::new(0.0, 1.0, vec![2.5]);
+        assert_eq!((constant.value(0.3), constant.slope(0.3)), (2.5, 0.0));
+        let none = Expansion::new(0.0, 1.0, Vec::new());
+        assert_eq!((none.value(0.3), none.slope(0.3)), (0.0, 0.0));
     }
 }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use gauss_quad::GaussLegendre;
 
 /// Points of the panel rule: exact for polynomials of degree 23.
-const DEGREE: usize = 12;
+pub(crate) const DEGREE: usize = 12;
 
 static PANEL: LazyLock<Vec<(f64, f64)>> = LazyLock::new(|| unit_rule(DEGREE));
 

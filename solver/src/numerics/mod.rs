@@ -2,6 +2,7 @@
 
 pub(crate) mod chebyshev;
 pub mod collocation;
+pub(crate) mod expansion;
 pub mod gauss;
 pub mod integrate;
 pub mod optimum;

@@ -60,12 +60,13 @@ impl Gain {
         let panels = bidders.panels();
         let law = panels.law();
         let mut terms = Vec::with_capacity(gauss::panel_rule().len() * (marginal.panel + 1) + 1);
-        let stretches = panels.points().windows(2).zip(bidders.discounts());
-        for (pair, &discount) in stretches.take(marginal.panel + 1) {
+        let stretches = panels.points().windows(2).enumerate();
+        for (panel, pair) in stretches.take(marginal.panel + 1) {
             let (left, right) = (pair[0].cost, pair[1].cost.min(marginal.point.cost));
             let width = right - left;
             for &(node, weight) in gauss::panel_rule() {
-                let tail = Tail::at(law, left + width * node);
+                let cost = left + width * node;
+                let (tail, discount) = (Tail::at(law, cost), bidders.discount_at(panel, cost));
                 terms.push((weight * width * discount * tail.cdf, tail));
             }
         }
@@ -141,19 +142,18 @@ enum Boundary {
 fn highest_price(bidders: &Bidders<'_, '_>, cost: f64) -> Boundary {
     let panels = bidders.panels();
     let (law, competition, points) = (panels.law(), panels.competition(), panels.points());
-    let over = |from: f64, to: f64, discount: f64| {
-        let [integral] = gauss::panel(from, to, |x| {
+    let over = |panel: usize, from: f64, to: f64| {
+        bidders.integrate(panel, from, to, |x| {
             let tail = Tail::at(law, x);
-            [tail.cdf * competition.log_rivals_above(&tail).exp()]
-        });
-        discount * integral
+            tail.cdf * competition.log_rivals_above(&tail).exp()
+        })
     };
     let mut gain = 0.0;
-    for (panel, &discount) in bidders.discounts().iter().enumerate() {
+    for panel in 0..points.len() - 1 {
         let (left, right) = (points[panel].cost, points[panel + 1].cost);
-        let whole = over(left, right, discount);
+        let whole = over(panel, left, right);
         if gain + whole >= cost {
-            let crossing = root::bracketed(left, right, |x| gain + over(left, x, discount) - cost).unwrap_or(right);
+            let crossing = root::bracketed(left, right, |x| gain + over(panel, left, x) - cost).unwrap_or(right);
             return Boundary::Type(bidders.marginal(panel, crossing));
         }
         gain += whole;
