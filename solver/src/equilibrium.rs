@@ -5,11 +5,12 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::auction::CostPanels;
+use crate::continuous::ContinuousSolution;
 use crate::cost::VirtualCost;
 use crate::exercise::OwnUse;
 use crate::path::{DelayDistribution, Path, Round, Rounds};
 use crate::prize::FinitePrizes;
-use crate::supported::finite_prizes;
+use crate::supported::{finite_prizes, reported_prizes};
 use crate::timing::fixed_pool::FixedPool;
 use crate::timing::{Induction, SlotRegion, sale_region};
 use crate::verify::Certificate;
@@ -75,6 +76,8 @@ pub struct Equilibrium {
     pub induction: Induction,
     /// With a fixed pool of buyers: all lowest costs.
     pub repeated: Option<Repeated>,
+    /// With a continuous prize: all prizes. What else is by prize is at its reporting points.
+    pub continuous: Option<Arc<ContinuousSolution>>,
     /// What happens on the way.
     pub path: Path,
     /// What it is measured against.
@@ -176,12 +179,20 @@ impl RoundFigures {
 }
 
 impl Equilibrium {
+    /// The prizes at which the equilibrium of `market` is known: all of them, or the reporting points of a continuous one.
+    ///
+    /// # Errors
+    /// As [`crate::solve()`].
+    pub fn prizes<'a>(&'a self, market: &'a Market) -> Result<&'a FinitePrizes, SolveError> {
+        reported_prizes(market, self)
+    }
+
     /// The figures of this equilibrium of `market`.
     ///
     /// # Errors
     /// As [`crate::solve()`].
     pub fn summary(&self, market: &Market) -> Result<Summary, SolveError> {
-        let prizes = finite_prizes(market)?;
+        let prizes = self.prizes(market)?;
         let path = &self.path;
         let sold = path.sold;
         // Rows of a chain sum to one up to rounding; no probability is above it.
@@ -193,7 +204,14 @@ impl Equilibrium {
             .enumerate()
             .map(|(slot, sold)| slot as f64 * sold)
             .sum();
-        let seller_value = self.induction.timing.at(0, prizes.initial()).value;
+        let drawn = self
+            .continuous
+            .as_ref()
+            .and_then(|solution| solution.timing.drawn_figures());
+        let seller_value = drawn.map_or_else(
+            || self.induction.timing.at(0, prizes.initial()).value,
+            |(value, _)| value,
+        );
         Ok(Summary {
             seller_value,
             sale_value_now: self.benchmarks.sale_value_now,
@@ -229,7 +247,10 @@ impl Equilibrium {
             }),
             indifferent: self.indifferent(),
             virtual_cost_increasing: self.regular,
-            sale_region: sale_region(&self.induction.timing, prizes),
+            sale_region: self.continuous.as_ref().map_or_else(
+                || sale_region(&self.induction.timing, prizes),
+                |solution| solution.sale_region(),
+            ),
             certificate: self.certificate,
         })
     }

@@ -24,6 +24,11 @@ pub enum SolveError {
         /// The limit.
         most: usize,
     },
+    /// A continuous process whose prizes leave the numbers that can be computed with.
+    #[error(
+        "the prize grows beyond the numbers that can be computed with: use a smaller drift, volatility or maturity"
+    )]
+    PrizesTooLarge,
     /// More slots than a table of slots by slots is made for.
     #[error(
         "{slots} slots are too many for a table of sale and exercise slots; at most {most}: shorten ticket.maturity"

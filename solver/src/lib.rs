@@ -49,6 +49,7 @@ pub mod timing;
 pub mod verify;
 
 mod bids;
+mod continuous;
 mod equilibrium;
 mod error;
 pub mod settings;
@@ -57,6 +58,7 @@ mod supported;
 mod uniqueness;
 
 pub use bids::{FormatTerms, NodeBids, TypeAtNode, TypeBids};
+pub use continuous::ContinuousSolution;
 pub use equilibrium::{Benchmarks, Equilibrium, Repeated, RevenueByFormat, RoundFigures, Summary};
 pub use error::SolveError;
 pub use path::DelayDistribution;

@@ -4,26 +4,33 @@ use std::sync::Arc;
 
 use crate::auction::CostPanels;
 use crate::benchmark;
+use crate::continuous;
 use crate::cost::VirtualCost;
 use crate::equilibrium::{Benchmarks, Equilibrium, Repeated};
 use crate::error::SolveError;
 use crate::exercise::OwnUse;
 use crate::market::{Market, Pool, Sale};
 use crate::path::{Path, Rounds, reachable};
-use crate::prize::FinitePrizes;
+use crate::prize::{FinitePrizes, Prize};
 use crate::settings::Settings;
 use crate::supported::finite_prizes;
-use crate::timing::{Induction, fixed_pool};
+use crate::timing::{Induction, NodeProfile, fixed_pool};
 use crate::verify;
 
 /// The most nodes (slots × prizes) that are solved: about 300 bytes each are kept.
 pub const MOST_NODES: usize = 2_000_000;
 
-/// Solves a market with finitely many prizes, exactly.
+/// Solves a market: exactly with finitely many prizes, to the tolerance of the process with continuous ones.
 ///
 /// # Errors
 /// [`SolveError::Unsupported`] for what [`Market::unsupported`] lists; [`SolveError::TooLarge`] beyond [`MOST_NODES`].
 pub fn solve(market: &Market, settings: &Settings<'_>) -> Result<Equilibrium, SolveError> {
+    if let Some(first) = market.unsupported().into_iter().next() {
+        return Err(SolveError::Unsupported(first));
+    }
+    if let Prize::Continuous(process) = market.prize() {
+        return continuous::solve(market, process, settings);
+    }
     let prizes = finite_prizes(market)?;
     let maturity = market.ticket().maturity();
     let nodes = (maturity + 1).saturating_mul(prizes.size());
@@ -116,6 +123,7 @@ impl Parts<'_> {
             own_use,
             induction,
             repeated,
+            continuous: None,
             path,
             benchmarks,
             regular: true,
@@ -137,7 +145,9 @@ impl Parts<'_> {
             panels,
             settings,
         } = self;
-        let profile = induction.initial.profile();
+        // A finite prize: V_0(·, R_0) is there.
+        let none = NodeProfile::nothing(market.buyers().cost());
+        let profile = induction.initial.as_ref().unwrap_or(&none).profile();
         let at_maturity = benchmark::spot_at_maturity_value(market, prizes, &to_all.timing);
         Benchmarks {
             sale_value_now: induction.timing.at(0, prizes.initial()).auction.revenue,

@@ -1,5 +1,6 @@
 //! What the solver can do so far.
 
+use crate::equilibrium::Equilibrium;
 use crate::error::SolveError;
 use crate::market::{Market, Unsupported};
 use crate::prize::{FinitePrizes, Prize};
@@ -15,5 +16,16 @@ pub(crate) fn finite_prizes(market: &Market) -> Result<&FinitePrizes, SolveError
             key: process.key(),
             what: "a continuous prize process",
         })),
+    }
+}
+
+/// The prizes at which a solved market is known.
+pub(crate) fn reported_prizes<'a>(
+    market: &'a Market,
+    equilibrium: &'a Equilibrium,
+) -> Result<&'a FinitePrizes, SolveError> {
+    match &equilibrium.continuous {
+        Some(solution) => Ok(&solution.points),
+        None => finite_prizes(market),
     }
 }

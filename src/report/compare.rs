@@ -2,7 +2,6 @@
 
 use etm_solver::auction::Auction;
 use etm_solver::market::Market;
-use etm_solver::prize::Prize;
 use etm_solver::timing::Decision;
 use etm_solver::{Equilibrium, Summary};
 use serde::Serialize;
@@ -131,9 +130,7 @@ impl Compared {
 
 /// A probability, averaged over the auctions held that have it.
 fn over_auctions(market: &Market, equilibrium: &Equilibrium, pick: impl Fn(&Auction) -> Option<f64>) -> Option<f64> {
-    let Prize::Finite(prizes) = market.prize() else {
-        return None;
-    };
+    let prizes = equilibrium.prizes(market).ok()?;
     let timing = &equilibrium.induction.timing;
     let (mut held, mut total) = (0.0, 0.0);
     for slot in 0..timing.slots() {

@@ -273,10 +273,7 @@ fn path(figures: &Summary) -> String {
 fn who_takes_part(market: &Market, equilibrium: &Equilibrium) -> Option<String> {
     let (slot, state, node) = first_sale(equilibrium)?;
     let law = market.buyers().cost();
-    let prize = match market.prize() {
-        Prize::Finite(prizes) => prizes.states(slot)[state],
-        Prize::Continuous(_) => return None,
-    };
+    let prize = equilibrium.prizes(market).ok()?.states(slot)[state];
     let cutoff = node.auction.participation_cutoff?;
     let everyone = cutoff >= law.upper();
     let words = match node.auction.entry_probability {

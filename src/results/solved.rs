@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use etm_solver::prize::Prize;
-
 use super::curves::curves_csv;
 use super::market_file::market_toml;
 use super::nodes::nodes_csv;
@@ -38,7 +36,7 @@ pub fn files(solved: &Solved, folder: &Path) -> Result<Vec<File>, FilesError> {
         ("market.toml".to_owned(), market.into_bytes()),
         ("result.json".to_owned(), result.into_bytes()),
     ];
-    if let Prize::Finite(prizes) = spec.market.prize() {
+    if let Ok(prizes) = solved.equilibrium.prizes(&spec.market) {
         let cost = spec.market.buyers().cost();
         files.push(("nodes.csv".to_owned(), nodes_csv(&solved.equilibrium, prizes)));
         files.push(("curves.csv".to_owned(), curves_csv(&solved.equilibrium, prizes, cost)));

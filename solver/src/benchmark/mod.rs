@@ -1,5 +1,6 @@
 //! What the equilibrium is measured against (section 6 of the theory page).
 
+pub(crate) mod continuous;
 mod efficient;
 mod format;
 mod optimal_mechanism;

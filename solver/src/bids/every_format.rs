@@ -2,7 +2,7 @@
 
 use super::node::NodeValues;
 use super::spot::SpotAuction;
-use crate::auction::{Auction, BidFunction, Bidders, CostPanels, bid};
+use crate::auction::{Auction, BidFunction, CostPanels, bid};
 use crate::cost::VirtualCost;
 use crate::equilibrium::Equilibrium;
 use crate::error::SolveError;
@@ -98,16 +98,15 @@ impl Equilibrium {
         prize: f64,
         costs: &[f64],
     ) -> Result<NodeBids, SolveError> {
-        let node = NodeValues::walk_back(market, &self.induction.boundary, slot, prize, costs)?;
+        let node = NodeValues::find(market, self, slot, prize, costs)?;
         let virtual_cost = VirtualCost::new(market.buyers().cost());
         let panels = node.panels(market, &virtual_cost);
-        let profile = node.profile();
         let own = market.auction().format();
         let neutral = market.buyers().risk_aversion() == RiskAversion::Neutral;
-        let auction = &self.induction.timing.at(slot, node.state).auction;
+        let auction = &node.auction;
         let held = |panels: &CostPanels<'_>| {
             let entrants = panels.among_entrants(auction.entry_probability);
-            let bidders = Bidders::new(&entrants, &profile, market.participation().winner_cost());
+            let bidders = node.bidders(&entrants, market.participation().winner_cost());
             let market_format = BidFunction::new(&bidders, if neutral { Format::FirstPrice } else { own }, auction)
                 .map_or_else(|| vec![None; costs.len()], |function| function.at(costs));
             let [second, all_pay] = [Format::SecondPrice, Format::AllPay].map(|format| {
@@ -124,14 +123,14 @@ impl Equilibrium {
             market_format.iter().map(|bid| bid.map(|bid| bid.bid)).collect()
         } else {
             let panels = node.panels_in(market, &virtual_cost, Format::FirstPrice);
-            let bidders = Bidders::new(&panels, &profile, market.participation().winner_cost());
+            let bidders = node.bidders(&panels, market.participation().winner_cost());
             BidFunction::new(&bidders, Format::FirstPrice, auction)
                 .map_or_else(|| vec![None; costs.len()], |function| function.by_integral(costs))
         };
         let spot = SpotAuction::hold(market, &panels, node.prize, costs);
         let types = costs.iter().enumerate().map(|(k, &cost)| TypeBids {
             cost,
-            ticket_value: profile.value(cost),
+            ticket_value: node.value(cost),
             win_probability: market_format[k].map(|bid| bid.win_probability),
             expected_gain: market_format[k].map(|bid| bid.expected_gain),
             first_price: first[k],

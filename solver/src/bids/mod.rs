@@ -6,7 +6,7 @@ mod spot;
 
 pub use every_format::{FormatTerms, NodeBids, TypeBids};
 
-use crate::auction::{Bid, BidFunction, Bidders, CostPanels};
+use crate::auction::{Bid, BidFunction, CostPanels};
 use crate::cost::VirtualCost;
 use crate::equilibrium::Equilibrium;
 use crate::error::SolveError;
@@ -51,14 +51,13 @@ impl Equilibrium {
     /// # Errors
     /// A slot after maturity, a prize that is no state (within 1e-9 relative), a cost outside the support.
     pub fn bids(&self, market: &Market, slot: usize, prize: f64, costs: &[f64]) -> Result<Vec<TypeAtNode>, SolveError> {
-        let node = NodeValues::walk_back(market, &self.induction.boundary, slot, prize, costs)?;
+        let node = NodeValues::find(market, self, slot, prize, costs)?;
         let virtual_cost = VirtualCost::new(market.buyers().cost());
         let panels = node.panels(market, &virtual_cost);
-        let profile = node.profile();
-        let auction = &self.induction.timing.at(slot, node.state).auction;
+        let auction = &node.auction;
         let held = |panels: &CostPanels<'_>| {
             let entrants = panels.among_entrants(auction.entry_probability);
-            let bidders = Bidders::new(&entrants, &profile, market.participation().winner_cost());
+            let bidders = node.bidders(&entrants, market.participation().winner_cost());
             BidFunction::new(&bidders, market.auction().format(), auction)
                 .map_or_else(|| vec![None; costs.len()], |function| function.at(costs))
         };
@@ -68,7 +67,7 @@ impl Equilibrium {
             .zip(bids)
             .map(|(&cost, bid)| TypeAtNode {
                 cost,
-                ticket_value: profile.value(cost),
+                ticket_value: node.value(cost),
                 bid,
             })
             .collect())

@@ -8,13 +8,19 @@
 //! | V_t(θ_S, r), the holder's own | [`OwnUse`] |
 
 mod boundary;
+mod continuation;
 mod curved_profile;
 mod own_use;
 mod ticket_profile;
 mod ticket_values;
 
 pub use boundary::ExerciseBoundary;
+pub use continuation::ContinuationValues;
 pub use curved_profile::{CurvedProfile, Piece};
+
+pub(crate) use boundary::INDIFFERENCE;
+pub(crate) use continuation::Step;
 pub use own_use::OwnUse;
+pub(crate) use own_use::own_decision;
 pub use ticket_profile::TicketProfile;
 pub use ticket_values::TicketValues;

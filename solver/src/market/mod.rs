@@ -54,6 +54,7 @@ impl Market {
         if let Prize::Finite(prizes) = &prize {
             faults.take(prizes.fits(ticket.maturity()));
         }
+        let prize = faults.take(prize.settled(ticket.maturity())).unwrap_or(prize);
         if buyers.risk_aversion() != RiskAversion::Neutral {
             if auction.format() == Format::AllPay {
                 faults.push(Fault::new(
@@ -152,13 +153,11 @@ impl Market {
     #[must_use]
     pub fn unsupported(&self) -> Vec<Unsupported> {
         let mut list = Vec::new();
-        if let Prize::Continuous(process) = &self.prize {
-            list.push(Unsupported {
-                key: process.key(),
-                what: "a continuous prize process",
-            });
+        if let Prize::Continuous(_) = &self.prize {
+            list.extend(crate::continuous::unsupported(self));
+        } else {
+            list.extend(crate::timing::fixed_pool::unsupported(self));
         }
-        list.extend(crate::timing::fixed_pool::unsupported(self));
         list
     }
 

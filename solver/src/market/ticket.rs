@@ -28,6 +28,15 @@ impl Exercise {
             Self::American | Self::AtMaturity => 1.0,
         }
     }
+
+    /// The probability that a ticket held through a slot is not drawn in it.
+    #[must_use]
+    pub(crate) fn kept_probability(self) -> f64 {
+        match self {
+            Self::Lottery { draw_probability } => 1.0 - draw_probability,
+            Self::American | Self::AtMaturity => 1.0,
+        }
+    }
 }
 
 /// An execution ticket.
@@ -81,9 +90,6 @@ impl Ticket {
     /// Probability that a ticket held through a slot is still there afterwards: 1 − q for a lottery ticket, else 1.
     #[must_use]
     pub fn survival_probability(&self) -> f64 {
-        match self.exercise {
-            Exercise::Lottery { draw_probability } => 1.0 - draw_probability,
-            Exercise::American | Exercise::AtMaturity => 1.0,
-        }
+        self.exercise.kept_probability()
     }
 }

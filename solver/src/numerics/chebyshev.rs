@@ -139,6 +139,13 @@ impl Series {
         Self::of(sums)
     }
 
+    /// The size of the last two coefficients: of a series that converges steadily, more than what is left out.
+    pub fn tail(&self) -> f64 {
+        self.coefficients[POINTS - 2]
+            .abs()
+            .max(self.coefficients[POINTS - 1].abs())
+    }
+
     /// The size of the last three coefficients: what the next ones may add.
     pub fn remainder(&self) -> f64 {
         self.coefficients[POINTS - 3..].iter().map(|a| a.abs()).sum()

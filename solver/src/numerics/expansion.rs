@@ -39,6 +39,16 @@ impl Expansion {
         (self.lower, self.upper)
     }
 
+    /// With the line `constant` + `slope`·x added.
+    #[must_use]
+    pub(crate) fn plus_line(&self, constant: f64, slope: f64) -> Self {
+        let mut coefficients = self.coefficients.clone();
+        coefficients.resize(coefficients.len().max(2), 0.0);
+        coefficients[0] += constant + slope * 0.5 * (self.lower + self.upper);
+        coefficients[1] += slope * 0.5 * (self.upper - self.lower);
+        Self::new(self.lower, self.upper, coefficients)
+    }
+
     /// The value at x.
     #[must_use]
     pub fn value(&self, x: f64) -> f64 {

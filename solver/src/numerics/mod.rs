@@ -5,5 +5,6 @@ pub mod collocation;
 pub(crate) mod expansion;
 pub mod gauss;
 pub mod integrate;
+pub(crate) mod lobatto;
 pub mod optimum;
 pub mod root;

@@ -1,5 +1,6 @@
 //! What happens on the way: the forward pass (section 7 of the theory page), exact, not simulated.
 
+mod continuous;
 mod cost_intervals;
 mod delay;
 mod forward;

@@ -117,6 +117,15 @@ impl ContinuousPrize {
         faults.or(self)
     }
 
+    /// The relative tolerance asked for.
+    #[must_use]
+    pub fn tolerance(&self) -> f64 {
+        match self {
+            Self::Iid { .. } => DEFAULT_TOLERANCE,
+            Self::GeometricBrownian { tolerance, .. } | Self::LogAr1 { tolerance, .. } => *tolerance,
+        }
+    }
+
     /// The key of the market file's table for this process.
     #[must_use]
     pub fn key(&self) -> &'static str {
@@ -144,6 +153,22 @@ fn require_step(faults: &mut Faults, volatility: f64, tolerance: f64) {
 }
 
 impl PrizeLaw {
+    pub(crate) fn quantile(&self, _cdf: f64, _survival: f64) -> f64 {
+        0.0
+    }
+    pub(crate) fn cdf(&self, _x: f64) -> f64 {
+        0.0
+    }
+    pub(crate) fn survival(&self, _x: f64) -> f64 {
+        0.0
+    }
+    pub(crate) fn mean(&self) -> f64 {
+        0.0
+    }
+    pub(crate) fn excess(&self, _k: f64) -> f64 {
+        0.0
+    }
+
     fn check(&self, faults: &mut Faults) {
         match self {
             Self::Lognormal { log_mean, log_sd } => {

@@ -34,6 +34,8 @@ enum Law {
     },
     /// One prize a slot, T + 1 of them.
     Path(Vec<f64>),
+    /// Prizes at which a continuous process is looked at, increasing: nothing moves from one to another.
+    Points(Vec<f64>),
 }
 
 fn require_prize(faults: &mut Faults, key: String, prize: f64) {
@@ -148,6 +150,16 @@ impl FinitePrizes {
         })
     }
 
+    /// The prizes, increasing, at which a continuous process is looked at, R_0 among them; `None` for prizes that are not
+    /// finite. They have no transitions: each stays what it is.
+    pub(crate) fn points(prizes: Vec<f64>, initial: f64) -> Option<Self> {
+        let start = prizes.iter().position(|prize| *prize == initial)?;
+        prizes.iter().all(|prize| prize.is_finite()).then_some(Self {
+            law: Law::Points(prizes),
+            initial: start,
+        })
+    }
+
     /// Whether these prizes cover slots 0..=`maturity`.
     pub(crate) fn fits(&self, maturity: usize) -> Result<(), Faults> {
         match &self.law {
@@ -157,7 +169,7 @@ impl FinitePrizes {
                 format!("{} prizes for slots 0 to {maturity}", values.len()),
                 format!("maturity + 1 = {} prizes, one a slot", maturity + 1),
             )])),
-            Law::Path(_) | Law::Chain { .. } => Ok(()),
+            Law::Path(_) | Law::Chain { .. } | Law::Points(_) => Ok(()),
         }
     }
 
@@ -165,7 +177,7 @@ impl FinitePrizes {
     #[must_use]
     pub fn states(&self, slot: usize) -> &[f64] {
         match &self.law {
-            Law::Chain { states, .. } => states,
+            Law::Chain { states, .. } | Law::Points(states) => states,
             Law::Path(values) => &values[slot..=slot],
         }
     }
@@ -173,14 +185,14 @@ impl FinitePrizes {
     /// Whether the prizes possible are the same in every slot.
     #[must_use]
     pub fn is_chain(&self) -> bool {
-        matches!(self.law, Law::Chain { .. })
+        matches!(self.law, Law::Chain { .. } | Law::Points(_))
     }
 
     /// How many prizes are possible in a slot.
     #[must_use]
     pub fn size(&self) -> usize {
         match &self.law {
-            Law::Chain { states, .. } => states.len(),
+            Law::Chain { states, .. } | Law::Points(states) => states.len(),
             Law::Path(_) => 1,
         }
     }
@@ -201,7 +213,7 @@ impl FinitePrizes {
     #[must_use]
     pub fn largest(&self, maturity: usize) -> f64 {
         match &self.law {
-            Law::Chain { states, .. } => states[states.len() - 1],
+            Law::Chain { states, .. } | Law::Points(states) => states[states.len() - 1],
             Law::Path(values) => values[..=maturity].iter().copied().fold(0.0, f64::max),
         }
     }
@@ -218,6 +230,7 @@ impl FinitePrizes {
         match &self.law {
             Law::Chain { transition, .. } => transition[[from, to]],
             Law::Path(_) => 1.0,
+            Law::Points(_) => f64::from(u8::from(from == to)),
         }
     }
 
@@ -229,7 +242,7 @@ impl FinitePrizes {
                 .axis_iter(Axis(0))
                 .map(|row| row.iter().zip(next).map(|(p, x)| p * x).sum())
                 .collect(),
-            Law::Path(_) => next.to_vec(),
+            Law::Path(_) | Law::Points(_) => next.to_vec(),
         }
     }
 
@@ -237,7 +250,7 @@ impl FinitePrizes {
     pub fn expect_rows(&self, factor: f64, next: &ArrayView2<'_, f64>, expected: &mut Array2<f64>) {
         match &self.law {
             Law::Chain { transition, .. } => general_mat_mul(factor, &**transition, next, 0.0, expected),
-            Law::Path(_) => expected.assign(&(next * factor)),
+            Law::Path(_) | Law::Points(_) => expected.assign(&(next * factor)),
         }
     }
 
@@ -249,7 +262,7 @@ impl FinitePrizes {
                 let mass = Array1::from(mass.to_vec());
                 transition.t().dot(&mass).to_vec()
             }
-            Law::Path(_) => mass.to_vec(),
+            Law::Path(_) | Law::Points(_) => mass.to_vec(),
         }
     }
 
@@ -258,7 +271,7 @@ impl FinitePrizes {
     pub fn advance_rows(&self, mass: &ArrayView2<'_, f64>) -> Array2<f64> {
         match &self.law {
             Law::Chain { transition, .. } => transition.t().dot(mass),
-            Law::Path(_) => mass.to_owned(),
+            Law::Path(_) | Law::Points(_) => mass.to_owned(),
         }
     }
 }

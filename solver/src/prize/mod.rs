@@ -5,12 +5,16 @@
 
 mod continuous;
 mod finite;
+mod state;
 
 pub mod empirical;
 
 pub use continuous::{ContinuousPrize, DEFAULT_TOLERANCE, PrizeLaw};
 pub use finite::FinitePrizes;
+pub use state::PrizeState;
+
 pub(crate) use finite::listed;
+pub(crate) use state::{FAR, normal_cdf, normal_pdf};
 
 /// A prize process.
 #[derive(Debug, Clone)]
@@ -19,4 +23,20 @@ pub enum Prize {
     Finite(FinitePrizes),
     /// A continuous state.
     Continuous(ContinuousPrize),
+}
+
+impl Prize {
+    /// A process without volatility moves along a known path.
+    ///
+    /// # Errors
+    /// A path that leaves the finite numbers.
+    pub(crate) fn settled(&self, maturity: usize) -> Result<Self, crate::market::Faults> {
+        match self {
+            Self::Finite(prizes) => Ok(Self::Finite(prizes.clone())),
+            Self::Continuous(process) => match PrizeState::path(process, maturity) {
+                Some(path) => path.map(Self::Finite),
+                None => Ok(self.clone()),
+            },
+        }
+    }
 }

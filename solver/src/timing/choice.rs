@@ -40,7 +40,9 @@ impl Alternatives {
 /// `sale` is the value of holding an auction, `None` where an auction would be waiting by another name (an unsold
 /// ticket is carried on and nobody would come). In the last slot she holds her auction unless using the ticket is
 /// better.
-pub(crate) fn choose(sale: Option<f64>, alternatives: &Alternatives, tie: Tie) -> (Decision, f64, bool) {
+///
+/// Values that are known to a relative accuracy of `accuracy` only tie when they differ by less.
+pub(crate) fn choose(accuracy: f64, sale: Option<f64>, alternatives: &Alternatives, tie: Tie) -> (Decision, f64, bool) {
     let Some(sale_value) = sale else {
         let decision = if alternatives.exercises() {
             Decision::Exercise
@@ -54,7 +56,7 @@ pub(crate) fn choose(sale: Option<f64>, alternatives: &Alternatives, tie: Tie) -
     } else {
         sale_value.max(alternatives.best())
     };
-    let reaches = |value: f64| best - value <= TIE * best.abs();
+    let reaches = |value: f64| best - value <= accuracy * best.abs();
     let waits = alternatives.wait.is_some_and(reaches);
     let sells = reaches(sale_value);
     let decision = match (sells, waits) {
@@ -71,7 +73,7 @@ pub(crate) fn choose(sale: Option<f64>, alternatives: &Alternatives, tie: Tie) -
 
 #[cfg(test)]
 mod tests {
-    use super::{Alternatives, choose};
+    use super::{Alternatives, TIE, choose};
     use crate::market::Tie;
     use crate::timing::Decision;
 
@@ -83,38 +85,41 @@ mod tests {
     fn ties_go_by_the_rule_and_are_reported() {
         let equal = keep(Some(1.0 + 1e-14), None);
         assert_eq!(
-            choose(Some(1.0), &equal, Tie::Late),
+            choose(TIE, Some(1.0), &equal, Tie::Late),
             (Decision::Wait, 1.0 + 1e-14, true)
         );
-        assert_eq!(choose(Some(1.0), &equal, Tie::Early).0, Decision::Sell);
+        assert_eq!(choose(TIE, Some(1.0), &equal, Tie::Early).0, Decision::Sell);
         let better = keep(Some(1.0 + 1e-9), None);
-        assert_eq!(choose(Some(1.0), &better, Tie::Early).0, Decision::Wait);
+        assert_eq!(choose(TIE, Some(1.0), &better, Tie::Early).0, Decision::Wait);
     }
 
     #[test]
     fn the_last_slot_holds_an_auction() {
-        assert_eq!(choose(Some(0.0), &keep(None, None), Tie::Late).0, Decision::Sell);
+        assert_eq!(choose(TIE, Some(0.0), &keep(None, None), Tie::Late).0, Decision::Sell);
         assert_eq!(
-            choose(Some(0.0), &keep(None, Some(-1.0)), Tie::Late),
+            choose(TIE, Some(0.0), &keep(None, Some(-1.0)), Tie::Late),
             (Decision::Sell, 0.0, false)
         );
         assert_eq!(
-            choose(Some(0.2), &keep(None, Some(0.5)), Tie::Late).0,
+            choose(TIE, Some(0.2), &keep(None, Some(0.5)), Tie::Late).0,
             Decision::Exercise
         );
-        assert_eq!(choose(Some(0.5), &keep(None, Some(0.5)), Tie::Late).0, Decision::Sell);
+        assert_eq!(
+            choose(TIE, Some(0.5), &keep(None, Some(0.5)), Tie::Late).0,
+            Decision::Sell
+        );
     }
 
     #[test]
     fn an_empty_auction_is_no_tie() {
         assert_eq!(
-            choose(None, &keep(Some(0.4), None), Tie::Early),
+            choose(TIE, None, &keep(Some(0.4), None), Tie::Early),
             (Decision::Wait, 0.4, false)
         );
     }
 
     #[test]
     fn worth_nothing_either_way_is_no_indifference() {
-        assert!(!choose(Some(0.0), &keep(Some(0.0), None), Tie::Late).2);
+        assert!(!choose(TIE, Some(0.0), &keep(Some(0.0), None), Tie::Late).2);
     }
 }

@@ -1,7 +1,9 @@
 //! Backward induction over t = T, …, 0.
 
+use super::choice::TIE;
 use super::{Alternatives, Node, Timing, choose, once, until_sold};
 use crate::auction::{Auction, BidFunction, Bidders, CostPanels, TypeBid, hold_auction};
+use crate::cost::CostLaw;
 use crate::exercise::{ExerciseBoundary, OwnUse, TicketProfile, TicketValues};
 use crate::market::{Exercise, Market, Sale};
 use crate::prize::FinitePrizes;
@@ -39,8 +41,8 @@ pub struct Induction {
     pub timing: Timing,
     /// Bids at the reachable nodes where she sells, from slot 0 on.
     pub schedules: Vec<Schedule>,
-    /// V_0(·, R_0).
-    pub initial: NodeProfile,
+    /// V_0(·, R_0); `None` for a continuous prize.
+    pub initial: Option<NodeProfile>,
 }
 
 /// V_t(·, r) of one node, kept when the values of all other nodes are gone.
@@ -61,6 +63,15 @@ impl NodeProfile {
         }
     }
 
+    /// A ticket that is worth nothing.
+    pub(crate) fn nothing(law: &dyn CostLaw) -> Self {
+        Self {
+            knots: vec![law.lower(), law.upper()],
+            values: vec![0.0; 2],
+            discounts: vec![0.0],
+        }
+    }
+
     /// θ ↦ V_t(θ, r).
     #[must_use]
     pub fn profile(&self) -> TicketProfile<'_> {
@@ -69,6 +80,16 @@ impl NodeProfile {
 }
 
 impl Induction {
+    /// What is reported of a continuous process.
+    pub(crate) fn at_points(boundary: ExerciseBoundary, timing: Timing) -> Self {
+        Self {
+            boundary,
+            timing,
+            schedules: Vec::new(),
+            initial: None,
+        }
+    }
+
     /// The market's tickets. Bids are stored at the nodes that are `reachable`; at none if that is empty.
     #[must_use]
     pub fn of_tickets(
@@ -196,7 +217,7 @@ fn run(
         settings.report(Stage::Induction, maturity - slot + 1, maturity + 1);
     }
     schedules.sort_by_key(|schedule: &Schedule| (schedule.slot, schedule.state));
-    let initial = NodeProfile::of(&values, prizes.initial());
+    let initial = Some(NodeProfile::of(&values, prizes.initial()));
     Induction {
         boundary,
         timing: Timing::from_last(size, slots),
@@ -207,11 +228,16 @@ fn run(
 
 /// The choice at one node.
 fn decide(market: &Market, auction: Auction, keep: Alternatives, unsold: f64) -> Node {
+    decide_within(TIE, market, auction, keep, unsold)
+}
+
+/// The choice at one node whose values are known to a relative accuracy of `accuracy`.
+pub(super) fn decide_within(accuracy: f64, market: &Market, auction: Auction, keep: Alternatives, unsold: f64) -> Node {
     let sale = match market.holder().sale() {
         Sale::Once => once::sale_value(auction.revenue),
         Sale::UntilSold(_) => until_sold::sale_value(auction.revenue, auction.sale_probability, &keep),
     };
-    let (decision, value, indifferent) = choose(sale, &keep, market.holder().tie());
+    let (decision, value, indifferent) = choose(accuracy, sale, &keep, market.holder().tie());
     Node {
         auction,
         unsold_value: unsold,

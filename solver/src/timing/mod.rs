@@ -5,6 +5,7 @@
 //! picks one and resolves ties. A holder who faces the same buyers again and cannot commit is a case of her own:
 //! [`fixed_pool`] solves her problem for every lowest cost still possible, `repeated.rs` reads it along the path.
 
+pub mod continuous;
 pub mod fixed_pool;
 
 mod choice;

@@ -1,7 +1,7 @@
 //! A solved market as the figures see it.
 
 use etm_solver::market::Market;
-use etm_solver::prize::{FinitePrizes, Prize};
+use etm_solver::prize::FinitePrizes;
 use etm_solver::timing::{Decision, Node};
 use etm_solver::{Equilibrium, SolveError, Summary};
 
@@ -44,11 +44,6 @@ pub enum FigureError {
     /// More slots than a page holds.
     #[error("--slots names {0} slots: at most 12 are allowed")]
     TooManySlots(usize),
-    /// A market whose prizes are continuous.
-    #[error(
-        "there are no figures of markets with continuous prizes yet; allowed: markov_chain, constant, path, empirical"
-    )]
-    Continuous,
     /// A market in which every auction has buyers of its own.
     #[error(
         "commitment: the figure shows repeated auctions to the same buyers, which this market does not have; allowed: holder.sale = \"until_sold\" with holder.pool = \"fixed\""
@@ -63,25 +58,24 @@ impl<'a> Subject<'a> {
     /// The subject of a market's figures.
     ///
     /// # Errors
-    /// Continuous prizes.
+    /// A market that cannot be solved.
     pub fn new(
         market: &'a Market,
         equilibrium: &'a Equilibrium,
         figures: &'a Summary,
         parameters: &'a str,
     ) -> Result<Self, FigureError> {
-        match market.prize() {
-            Prize::Finite(prizes) => Ok(Self {
-                market,
-                prizes,
-                equilibrium,
-                figures,
-                parameters,
-            }),
-            _ => Err(FigureError::Continuous),
-        }
+        let prizes = equilibrium.prizes(market)?;
+        Ok(Self {
+            market,
+            prizes,
+            equilibrium,
+            figures,
+            parameters,
+        })
     }
 
+    /// Which slots may be asked for.
     pub(super) fn check(&self, slots: Option<&[usize]>) -> Result<(), FigureError> {
         let slots = slots.unwrap_or_default();
         if slots.len() > 12 {

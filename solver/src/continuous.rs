@@ -1,0 +1,268 @@
+//! The equilibrium of a market whose prize is continuous: what is kept, and what can be asked of it.
+
+use std::sync::Arc;
+
+use crate::auction::CostPanels;
+use crate::benchmark;
+use crate::cost::VirtualCost;
+use crate::equilibrium::{Benchmarks, Equilibrium};
+use crate::error::SolveError;
+use crate::exercise::{ContinuationValues, CurvedProfile, ExerciseBoundary};
+use crate::market::Market;
+use crate::path::Path;
+use crate::prize::{ContinuousPrize, FinitePrizes, Prize, PrizeState};
+use crate::settings::Settings;
+use crate::timing::continuous::{Auctioneer, ContinuousTiming, Situation, Tickets};
+use crate::timing::{Decision, Induction, Node, SlotRegion, Timing};
+use crate::verify;
+
+/// Prizes at which a market is reported, R_0 apart.
+const REPORTED: usize = 16;
+/// They lie within this many standard deviations of the prize.
+const REPORTED_WITHIN: f64 = 2.5;
+
+/// What is known of a market with a continuous prize, at every slot and prize.
+#[derive(Debug, Clone)]
+pub struct ContinuousSolution {
+    /// V, to the buyers.
+    pub values: ContinuationValues,
+    /// V_t(θ_S, r) to the holder, if she can exercise.
+    pub own: Option<ContinuationValues>,
+    /// The holder's values and decisions.
+    pub timing: ContinuousTiming,
+    /// The prizes at which slots are reported.
+    pub points: FinitePrizes,
+    /// The relative tolerance asked for.
+    pub tolerance: f64,
+    /// max(R_0, hi), ETH.
+    pub scale: f64,
+}
+
+impl ContinuousSolution {
+    /// The situation of the holder, on a partition of the costs.
+    pub(crate) fn situation<'a, 'm>(&'a self, market: &'m Market, panels: &'a CostPanels<'m>) -> Situation<'a, 'm> {
+        Situation {
+            auctioneer: Auctioneer { market, panels },
+            values: &self.values,
+            own: self.own.as_ref(),
+            tickets: Tickets::Resold,
+            tolerance: self.tolerance,
+            scale: self.scale,
+        }
+    }
+
+    /// V_t(·, r).
+    #[must_use]
+    pub fn profile(&self, slot: usize, prize: f64) -> CurvedProfile {
+        self.values.profile(slot, prize)
+    }
+
+    /// The holder's problem at any slot and prize.
+    #[must_use]
+    pub fn node(&self, market: &Market, slot: usize, prize: f64) -> Node {
+        let virtual_cost = VirtualCost::new(market.buyers().cost());
+        let panels = CostPanels::coarse(market, &virtual_cost);
+        self.timing.node(&self.situation(market, &panels), slot, prize)
+    }
+
+    /// The prizes of a slot at which the holder sells.
+    #[must_use]
+    pub fn sale_region(&self) -> Vec<SlotRegion> {
+        let (low, high) = self.timing.ends();
+        (0..=self.values.maturity())
+            .map(|slot| {
+                let sells = self
+                    .timing
+                    .stops(slot)
+                    .iter()
+                    .filter(|stop| stop.decision == Decision::Sell);
+                let prize = |state: f64| {
+                    let end = state <= low || state >= high;
+                    (!end).then(|| self.values.state().prize(state))
+                };
+                let mut intervals: Vec<[Option<f64>; 2]> = Vec::new();
+                let mut end = f64::NEG_INFINITY;
+                for stop in sells {
+                    if stop.from == end && !intervals.is_empty() {
+                        if let Some(last) = intervals.last_mut() {
+                            last[1] = prize(stop.to);
+                        }
+                    } else {
+                        intervals.push([prize(stop.from), prize(stop.to)]);
+                    }
+                    end = stop.to;
+                }
+                SlotRegion { slot, intervals }
+            })
+            .collect()
+    }
+}
+
+/// max(R_0, hi): what certificates are relative to. Where R_0 is drawn, its median counts.
+fn scale_of(state: &PrizeState, market: &Market) -> f64 {
+    let initial = state.initial.unwrap_or_else(|| state.prize(0.0));
+    let scale = initial.max(market.buyers().cost().upper().abs());
+    if scale > 0.0 { scale } else { 1.0 }
+}
+
+/// Prizes spread over what the process can be expected to reach, R_0 among them.
+fn points(state: &PrizeState, maturity: usize) -> Result<FinitePrizes, SolveError> {
+    let start = state.initial.map_or(0.0, |prize| state.state(prize));
+    let (mut low, mut high) = if state.initial.is_none() {
+        (-REPORTED_WITHIN, REPORTED_WITHIN)
+    } else {
+        (f64::INFINITY, f64::NEG_INFINITY)
+    };
+    for slot in 1..=maturity {
+        let (mean, sd) = state.ahead(start, slot);
+        low = low.min(mean - REPORTED_WITHIN * sd);
+        high = high.max(mean + REPORTED_WITHIN * sd);
+    }
+    if low > high {
+        // Maturity is now.
+        (low, high) = (
+            start - REPORTED_WITHIN * state.volatility,
+            start + REPORTED_WITHIN * state.volatility,
+        );
+    }
+    let initial = state.initial.unwrap_or_else(|| state.prize(0.0));
+    let mut prizes: Vec<f64> = (0..=REPORTED)
+        .map(|k| state.prize(low + (high - low) * k as f64 / REPORTED as f64))
+        .filter(|prize| (prize - initial).abs() > 1e-3 * initial && prize.is_finite())
+        .collect();
+    prizes.push(initial);
+    prizes.sort_by(f64::total_cmp);
+    prizes.dedup();
+    FinitePrizes::points(prizes, initial).ok_or(SolveError::PrizesTooLarge)
+}
+
+/// Solves a market whose prize is continuous, to the tolerance of its process.
+pub(crate) fn solve(
+    market: &Market,
+    process: &ContinuousPrize,
+    settings: &Settings<'_>,
+) -> Result<Equilibrium, SolveError> {
+    let state = PrizeState::of(process);
+    let tolerance = process.tolerance();
+    let maturity = market.ticket().maturity();
+    let law = market.buyers().cost();
+    let scale = scale_of(&state, market);
+    let virtual_cost = VirtualCost::new(law);
+    let panels = CostPanels::coarse(market, &virtual_cost);
+    let exercise = market.ticket().exercise();
+    let values = ContinuationValues::over(
+        &state,
+        exercise,
+        market.buyers_discount_factor(),
+        maturity,
+        (law.lower(), law.upper()),
+        tolerance,
+    );
+    let own = market.holder().own_cost().map(|cost| {
+        let factor = market.holder().discount_factor();
+        ContinuationValues::at(&state, exercise, factor, maturity, vec![cost])
+    });
+    let situation = Situation {
+        auctioneer: Auctioneer {
+            market,
+            panels: &panels,
+        },
+        values: &values,
+        own: own.as_ref(),
+        tickets: Tickets::Resold,
+        tolerance,
+        scale,
+    };
+    let points = points(&state, maturity)?;
+    let timing = ContinuousTiming::solve(&situation, settings);
+    let (induction, initial) = reported(&situation, &timing, &points);
+    let path = Path::follow_continuous(&situation, &timing, points.states(0), settings);
+    let benchmarks = Benchmarks {
+        sale_value_now: initial.revenue,
+        spot_at_maturity_value: benchmark::continuous::spot_at_maturity(&situation, &timing),
+        spot_best_time_value: benchmark::continuous::spot_best_time(&situation, &timing, settings),
+        optimal_mechanism_value: benchmark::continuous::optimal_mechanism(&situation, &virtual_cost),
+        efficient_value: benchmark::continuous::efficient(&situation),
+        revenue_by_format: None,
+    };
+    let solution = ContinuousSolution {
+        values: values.clone(),
+        own: own.clone(),
+        timing,
+        points,
+        tolerance,
+        scale,
+    };
+    let mut equilibrium = Equilibrium {
+        own_use: None,
+        induction,
+        repeated: None,
+        continuous: Some(Arc::new(solution)),
+        path,
+        benchmarks,
+        regular: virtual_cost.is_increasing(),
+        certificate: verify::Certificate::default(),
+    };
+    equilibrium.certificate = verify::certify_continuous(market, &equilibrium, settings);
+    Ok(equilibrium)
+}
+
+/// The auction in slot 0, averaged over R_0 where that is drawn.
+struct Initial {
+    revenue: f64,
+}
+
+/// The equilibrium at the reporting points.
+fn reported(situation: &Situation<'_, '_>, timing: &ContinuousTiming, points: &FinitePrizes) -> (Induction, Initial) {
+    let maturity = situation.auctioneer.market.ticket().maturity();
+    let size = points.size();
+    let mut boundary = ExerciseBoundary::never(maturity + 1, size);
+    let mut slots = Vec::with_capacity(maturity + 1);
+    for slot in (0..=maturity).rev() {
+        let prizes = points.states(slot);
+        let costs: Vec<f64> = prizes
+            .iter()
+            .map(|&prize| situation.values.boundary(slot, prize).unwrap_or(f64::NEG_INFINITY))
+            .collect();
+        boundary.set(slot, &costs);
+        let nodes: Vec<Node> = prizes
+            .iter()
+            .map(|&prize| timing.node(situation, slot, prize))
+            .collect();
+        slots.push(nodes);
+    }
+    let timing_at_points = Timing::from_last(size, slots);
+    let revenue = match timing.drawn_figures() {
+        Some((_, revenue)) => revenue,
+        None => timing_at_points.at(0, points.initial()).auction.revenue,
+    };
+    let induction = Induction::at_points(boundary, timing_at_points);
+    (induction, Initial { revenue })
+}
+
+/// What a market with a continuous prize asks for and cannot be solved yet.
+pub(crate) fn unsupported(market: &Market) -> Vec<crate::market::Unsupported> {
+    use crate::market::{Format, Pool, RiskAversion, Sale, Unsupported};
+    let mut list = Vec::new();
+    if let Prize::Continuous(ContinuousPrize::Iid { .. }) = market.prize() {
+        list.push(Unsupported {
+            key: "prize.iid",
+            what: "a law of independent prizes",
+        });
+    }
+    if market.holder().sale() == Sale::UntilSold(Pool::Fixed) {
+        list.push(Unsupported {
+            key: "holder.pool",
+            what: "a fixed pool of buyers with a continuous prize process",
+        });
+    }
+    if matches!(market.buyers().risk_aversion(), RiskAversion::Cara { .. })
+        && market.auction().format() == Format::FirstPrice
+    {
+        list.push(Unsupported {
+            key: "buyers.risk_aversion.cara",
+            what: "constant absolute risk aversion in a first-price auction with a continuous prize process",
+        });
+    }
+    list
+}

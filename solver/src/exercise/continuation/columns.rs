@@ -1,0 +1,380 @@
+//! C_t of single costs: each cost is an optimal stopping problem of its own.
+
+use std::sync::Arc;
+
+use super::step::{Grid, Step, Weights};
+use crate::exercise::INDIFFERENCE;
+use crate::market::Exercise;
+use crate::numerics::lobatto::{COARSEST, FINEST, Lobatto};
+use crate::numerics::root;
+
+/// Chebyshev coefficients in cost below this share of the tolerance are left out.
+const RESOLVED: f64 = 0.05;
+/// Rows of the grid at which the resolution in cost is looked at: every this many.
+const LOOKED_AT: usize = 3;
+
+/// The costs whose values are followed.
+#[derive(Debug, Clone)]
+pub(crate) enum Costs {
+    /// Chebyshev points on an interval, as many as it takes.
+    Interval { lower: f64, upper: f64 },
+    /// These.
+    List(Vec<f64>),
+}
+
+/// A state at which a type begins (or stops) to exercise.
+#[derive(Debug, Clone)]
+pub(crate) struct Kink {
+    pub state: f64,
+    /// Whether she exercises above it.
+    rising: bool,
+    /// r − θ − C at the half-line rule's nodes above and below, times their weights.
+    above: Vec<f64>,
+    below: Vec<f64>,
+}
+
+/// Where a type exercises in a slot: below the first kink or not, and from kink to kink the other way round.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Column {
+    exercises_below: bool,
+    pub kinks: Vec<Kink>,
+}
+
+impl Column {
+    /// Whether she exercises at this state.
+    pub fn exercises(&self, state: f64) -> bool {
+        let passed = self.kinks.iter().filter(|kink| kink.state <= state).count();
+        self.exercises_below ^ (passed % 2 == 1)
+    }
+}
+
+/// What is known of one slot.
+#[derive(Debug, Clone)]
+pub(crate) struct Slot {
+    /// How many intervals the Chebyshev points make; `None` for a list of costs.
+    pub intervals: Option<usize>,
+    pub costs: Vec<f64>,
+    /// C at grid points × costs, by rows.
+    pub values: Vec<f64>,
+    pub columns: Vec<Column>,
+    /// The size of the last Chebyshev coefficients in cost, ETH.
+    pub tail: f64,
+}
+
+/// C of every slot of a process with a Gaussian step.
+#[derive(Debug, Clone)]
+pub(crate) struct Columns {
+    pub step: Step,
+    exercise: Exercise,
+    factor: f64,
+    /// Relative to the highest cost.
+    tolerance: f64,
+    /// Slot 0 first.
+    pub slots: Vec<Slot>,
+}
+
+impl Columns {
+    /// `discount_factor` is that of whoever holds the ticket; `tolerance` how well the costs are to resolve C, relative to the highest.
+    pub fn solve(
+        step: Step,
+        exercise: Exercise,
+        discount_factor: f64,
+        maturity: usize,
+        costs: &Costs,
+        tolerance: f64,
+    ) -> Self {
+        let mut solved = Self {
+            step,
+            exercise,
+            factor: discount_factor * exercise.kept_probability(),
+            tolerance,
+            slots: Vec::new(),
+        };
+        let rows: Vec<Weights> = (0..solved.step.grid.size)
+            .map(|i| solved.step.weights(solved.step.state.mean(solved.step.grid.at(i))))
+            .collect();
+        let mut intervals = match costs {
+            Costs::Interval { lower, upper } => Some(solved.first_intervals(*lower, *upper, maturity)),
+            Costs::List(_) => None,
+        };
+        let mut slots: Vec<Slot> = Vec::with_capacity(maturity + 1);
+        for slot in (0..=maturity).rev() {
+            let list = match (costs, intervals) {
+                (Costs::Interval { lower, upper }, Some(intervals)) => Lobatto::with(intervals).on(*lower, *upper),
+                (Costs::List(list), _) => list.clone(),
+                (Costs::Interval { .. }, None) => Vec::new(),
+            };
+            let mut made = Slot {
+                intervals,
+                values: vec![0.0; list.len() * solved.step.grid.size],
+                columns: vec![Column::default(); list.len()],
+                costs: list,
+                tail: 0.0,
+            };
+            if let Some(next) = slots.last() {
+                solved.fill(&rows, next, &mut made);
+                solved.resolve(costs, &mut made);
+                intervals = made.intervals;
+            }
+            if matches!(exercise, Exercise::American) || (slot == maturity && matches!(exercise, Exercise::AtMaturity))
+            {
+                solved.find_kinks(slots.last(), &mut made);
+            }
+            slots.push(made);
+        }
+        slots.reverse();
+        solved.slots = slots;
+        solved
+    }
+
+    /// Costs enough for the slot before the last, where C is a call's value and bends most.
+    fn first_intervals(&self, lower: f64, upper: f64, maturity: usize) -> usize {
+        if maturity == 0 {
+            return COARSEST;
+        }
+        let state = &self.step.state;
+        let grid = &self.step.grid;
+        let stride = 1 + grid.size / 24;
+        let means: Vec<f64> = (0..grid.size).step_by(stride).map(|i| state.mean(grid.at(i))).collect();
+        // The strikes that matter are seen from prizes near them too.
+        let near = (0..=8)
+            .map(|k| lower + (upper - lower) * f64::from(k) / 8.0)
+            .filter(|cost| *cost > 0.0);
+        let means: Vec<f64> = means
+            .into_iter()
+            .chain(near.map(f64::ln))
+            .filter(|mean| (grid.first..=grid.last()).contains(mean))
+            .collect();
+        Lobatto::sizes(COARSEST)
+            .find(|&intervals| {
+                let points = Lobatto::with(intervals);
+                let costs = points.on(lower, upper);
+                means.iter().all(|&mean| {
+                    let values: Vec<f64> = costs
+                        .iter()
+                        .map(|&cost| state.excess(mean, state.volatility, cost))
+                        .collect();
+                    tail_of(&points.coefficients(&values)) <= RESOLVED * self.tolerance * upper.abs().max(lower.abs())
+                })
+            })
+            .unwrap_or(FINEST)
+    }
+
+    /// C from what is known of the next slot.
+    fn fill(&self, rows: &[Weights], next: &Slot, made: &mut Slot) {
+        let columns = made.costs.len();
+        let mut sums = vec![0.0; columns];
+        for (i, weights) in rows.iter().enumerate() {
+            let mean = self.step.state.mean(self.step.grid.at(i));
+            self.expected(next, mean, weights, &mut sums);
+            for (value, sum) in made.values[i * columns..(i + 1) * columns].iter_mut().zip(&sums) {
+                *value = self.factor * sum;
+            }
+        }
+    }
+
+    /// E[V_{t+1}] for all costs, `next` being slot t + 1.
+    fn expected(&self, next: &Slot, mean: f64, weights: &Weights, sums: &mut [f64]) {
+        self.step.sum(weights, &next.values, sums);
+        let expected_prize = self.step.state.expected_prize(mean);
+        for ((sum, column), &cost) in sums.iter_mut().zip(&next.columns).zip(&next.costs) {
+            *sum = self.kinked(*sum, column, cost, mean, expected_prize);
+        }
+    }
+
+    /// From E[C] of a type to E[V].
+    fn kinked(&self, smooth: f64, column: &Column, cost: f64, mean: f64, expected_prize: f64) -> f64 {
+        if let Exercise::Lottery { draw_probability } = self.exercise {
+            return smooth + draw_probability * self.step.state.excess(mean, self.step.state.volatility, cost);
+        }
+        if column.kinks.is_empty() && !column.exercises_below {
+            return smooth;
+        }
+        let mut value = if column.exercises(mean) {
+            expected_prize - cost
+        } else {
+            smooth
+        };
+        for kink in &column.kinks {
+            let distance = (kink.state - mean) / self.step.state.volatility;
+            let sign = if kink.rising { 1.0 } else { -1.0 };
+            value += if distance > 0.0 {
+                sign * self.step.half_line(distance, &kink.above)
+            } else {
+                -sign * self.step.half_line(-distance, &kink.below)
+            };
+        }
+        value.max(0.0)
+    }
+
+    /// C_t of every cost of slot t's successor at a state; for slot T all are 0.
+    pub fn continuation(&self, slot: usize, state: f64) -> Option<(&Slot, Vec<f64>)> {
+        let next = self.slots.get(slot + 1)?;
+        let mean = self.step.state.mean(state);
+        let mut sums = vec![0.0; next.costs.len()];
+        self.expected(next, mean, &self.step.weights(mean), &mut sums);
+        for sum in &mut sums {
+            *sum *= self.factor;
+        }
+        Some((next, sums))
+    }
+
+    /// C of one column of `made` at a state, from the slot behind it.
+    fn one(&self, next: Option<&Slot>, column: usize, state: f64) -> f64 {
+        let Some(next) = next else { return 0.0 };
+        let mean = self.step.state.mean(state);
+        let weights = self.step.weights(mean);
+        let columns = next.costs.len();
+        let last = self.step.grid.size as isize - 1;
+        let inside = weights.first >= 0 && weights.first + weights.list.len() as isize - 1 <= last;
+        let smooth = if inside {
+            let start = weights.first as usize * columns + column;
+            weights
+                .list
+                .iter()
+                .zip(next.values[start..].iter().step_by(columns))
+                .map(|(weight, value)| weight * value)
+                .sum()
+        } else {
+            let mut sums = vec![0.0; columns];
+            self.step.sum(&weights, &next.values, &mut sums);
+            sums[column]
+        };
+        let expected_prize = self.step.state.expected_prize(mean);
+        self.factor * self.kinked(smooth, &next.columns[column], next.costs[column], mean, expected_prize)
+    }
+
+    /// Notes how well the costs resolve C, and drops every other one as long as the rest does.
+    fn resolve(&self, costs: &Costs, made: &mut Slot) {
+        let (Costs::Interval { lower, upper }, Some(mut intervals)) = (costs, made.intervals) else {
+            return;
+        };
+        let scale = upper.abs().max(lower.abs());
+        let points = Lobatto::with(intervals);
+        let columns = made.costs.len();
+        let mut largest = vec![0.0_f64; columns];
+        for row in made.values.chunks_exact(columns).step_by(LOOKED_AT) {
+            // Where prizes are many times the costs, values are too, and their rounding.
+            let size = (row[0].abs() / scale).max(1.0);
+            for (most, a) in largest.iter_mut().zip(points.coefficients(row)) {
+                *most = most.max(a.abs() / size);
+            }
+        }
+        made.tail = tail_of(&largest);
+        while intervals % 4 == 0 && intervals > COARSEST {
+            let half = intervals / 2;
+            let dropped = largest[half..].iter().fold(0.0_f64, |most, a| most.max(*a));
+            if dropped > RESOLVED * self.tolerance * scale {
+                break;
+            }
+            intervals = half;
+            made.tail = made.tail.max(dropped);
+            largest.truncate(half + 1);
+        }
+        if Some(intervals) != made.intervals {
+            let stride = (columns - 1) / intervals;
+            made.intervals = Some(intervals);
+            made.values = made
+                .values
+                .chunks_exact(columns)
+                .flat_map(|row| row.iter().step_by(stride).copied())
+                .collect();
+            made.costs = made.costs.iter().step_by(stride).copied().collect();
+            made.columns.truncate(made.costs.len());
+        }
+    }
+
+    /// Where each type of a slot exercises.
+    fn find_kinks(&self, next: Option<&Slot>, made: &mut Slot) {
+        let next = next.map(|next| self.thinned(next, made));
+        let next = next.as_deref();
+        let grid = &self.step.grid;
+        let prizes: Vec<f64> = (0..grid.size).map(|i| self.step.state.prize(grid.at(i))).collect();
+        let columns = made.costs.len();
+        for column in 0..columns {
+            let cost = made.costs[column];
+            let gap = |prize: f64, continuation: f64| prize - cost - continuation + INDIFFERENCE * prize;
+            let exercises = |i: usize| gap(prizes[i], made.values[i * columns + column]) >= 0.0;
+            let mut found = Column {
+                exercises_below: exercises(0),
+                kinks: Vec::new(),
+            };
+            let mut before = found.exercises_below;
+            for i in 1..grid.size {
+                let now = exercises(i);
+                if now == before {
+                    continue;
+                }
+                before = now;
+                let at = |state: f64| self.step.state.prize(state) - cost - self.one(next, column, state);
+                let state = if next.is_none() && cost > 0.0 {
+                    cost.ln()
+                } else {
+                    // Without a root the gap is zero but for rounding on one side: indifference exercises.
+                    let edge = if now { grid.at(i) } else { grid.at(i - 1) };
+                    root::bracketed_within(grid.at(i - 1), grid.at(i), 1e-13 * grid.width, at).unwrap_or(edge)
+                };
+                found.kinks.push(self.kink(next, column, cost, state, now));
+            }
+            made.columns[column] = found;
+        }
+    }
+
+    /// The slot behind with the costs of `made` alone.
+    fn thinned<'a>(&self, next: &'a Slot, made: &Slot) -> std::borrow::Cow<'a, Slot> {
+        let (from, to) = (next.costs.len(), made.costs.len());
+        if from == to {
+            return std::borrow::Cow::Borrowed(next);
+        }
+        let stride = (from - 1) / (to - 1);
+        std::borrow::Cow::Owned(Slot {
+            intervals: made.intervals,
+            costs: made.costs.clone(),
+            values: next
+                .values
+                .chunks_exact(from)
+                .flat_map(|row| row.iter().step_by(stride).copied())
+                .collect(),
+            columns: next.columns.iter().step_by(stride).cloned().collect(),
+            tail: next.tail,
+        })
+    }
+
+    fn kink(&self, next: Option<&Slot>, column: usize, cost: f64, state: f64, rising: bool) -> Kink {
+        let sigma = self.step.state.volatility;
+        let data = |sign: f64| {
+            self.step
+                .half
+                .iter()
+                .map(|&(s, weight)| {
+                    let at = state + sign * sigma * s;
+                    weight * (self.step.state.prize(at) - cost - self.one(next, column, at))
+                })
+                .collect()
+        };
+        Kink {
+            state,
+            rising,
+            above: data(1.0),
+            below: data(-1.0),
+        }
+    }
+
+    /// The grid of states.
+    pub fn grid(&self) -> &Grid {
+        &self.step.grid
+    }
+
+    /// The points behind a slot's costs.
+    pub fn points(slot: &Slot) -> Option<Arc<Lobatto>> {
+        slot.intervals.map(Lobatto::with)
+    }
+}
+
+/// What the coefficients that are left out may add, judged by the last ones.
+fn tail_of(coefficients: &[f64]) -> f64 {
+    let last = coefficients.len() / 8 + 2;
+    coefficients[coefficients.len() - last..]
+        .iter()
+        .fold(0.0, |most: f64, a| most.max(a.abs()))
+}

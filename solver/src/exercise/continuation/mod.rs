@@ -1,0 +1,17 @@
+//! V_t(θ, r) of continuous prizes, kept as the continuation value C_t = δ E[V_{t+1}] (sections 2 and 9 of the theory page).
+//!
+//! V has a kink at the exercise boundary; C is analytic in the state and in the cost. So C is kept, on an even grid of
+//! states (`step.rs`) for costs at Chebyshev points (`columns.rs`), and every expectation is split at the boundary.
+//! Nothing is interpolated in the prize: C at any state is one expectation of what is known of the next slot.
+//! [`ContinuationValues`] makes a node's V of it.
+
+mod columns;
+mod step;
+mod values;
+
+pub use values::ContinuationValues;
+
+pub(crate) use step::{Grid, Step};
+
+/// How many standard deviations of R_t the grid of states covers.
+const REACH: f64 = 8.5;

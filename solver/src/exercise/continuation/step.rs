@@ -1,0 +1,164 @@
+//! E[· given the state]: one Gaussian step on an even grid, and on the half-lines beside a kink.
+//!
+//! A function that is analytic on the scale σ is integrated against a Gaussian of that width by the trapezoid rule on an
+//! even grid, to rounding once the grid is finer than about σ/1.7 (the error falls like e^{−(πσ/h)²}). Where it has a
+//! kink, what lies beyond the kink is integrated apart, by a Gauss rule that starts there.
+
+use crate::numerics::gauss;
+use crate::prize::PrizeState;
+
+/// Grid points a standard deviation of the step.
+const PER_DEVIATION: f64 = 2.0;
+/// Points of the half-line rule per standard deviation.
+const HALF_PER_DEVIATION: f64 = 3.0;
+/// The most grid points.
+pub(crate) const MOST_POINTS: usize = 20_000;
+/// 1/√(2π).
+const NORMAL: f64 = 0.398_942_280_401_432_7;
+
+/// x_i = first + i·width, i = 0 … size − 1.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Grid {
+    pub first: f64,
+    pub width: f64,
+    pub size: usize,
+}
+
+impl Grid {
+    pub fn at(&self, index: usize) -> f64 {
+        self.first + self.width * index as f64
+    }
+
+    pub fn last(&self) -> f64 {
+        self.at(self.size - 1)
+    }
+}
+
+/// The step of a state with σ > 0 and ρ ≠ 0.
+#[derive(Debug, Clone)]
+pub(crate) struct Step {
+    pub state: PrizeState,
+    pub grid: Grid,
+    /// How many standard deviations of the step count.
+    reach: f64,
+    /// Nodes s > 0 of the half-line rule, in standard deviations, and weights times φ(s).
+    pub half: Vec<(f64, f64)>,
+    /// How a function is continued above the grid: per grid point.
+    growth: f64,
+}
+
+/// Weights of the grid points around a mean.
+pub(crate) struct Weights {
+    /// Index of the first, which may lie below the grid.
+    pub first: isize,
+    pub list: Vec<f64>,
+}
+
+impl Step {
+    /// On a grid that covers what the process can reach in `slots` slots, and what its expectations look at from there.
+    pub fn new(state: &PrizeState, slots: usize) -> Self {
+        let sigma = state.volatility;
+        let start = state.initial.map_or(0.0, |prize| state.state(prize));
+        let (mut low, mut high) = (start, start);
+        for slot in 1..=slots {
+            let (mean, sd) = state.ahead(start, slot);
+            low = low.min(mean - super::REACH * sd);
+            // Prizes weigh in by their size: under that weight the mean is higher by the variance.
+            high = high.max(mean + sd * sd + super::REACH * sd);
+        }
+        let width = sigma / PER_DEVIATION;
+        let size = (((high - low) / width).ceil().max(1.0) as usize + 1).min(MOST_POINTS);
+        let reach = crate::prize::FAR + sigma.min(20.0);
+        let nodes = (HALF_PER_DEVIATION * reach).ceil() as usize;
+        let half = gauss::unit_rule(nodes)
+            .into_iter()
+            .map(|(node, weight)| {
+                let s = node * reach;
+                (s, weight * reach * NORMAL * (-0.5 * s * s).exp())
+            })
+            .collect();
+        Self {
+            state: state.clone(),
+            grid: Grid {
+                first: low,
+                width: (high - low) / (size - 1) as f64,
+                size,
+            },
+            reach,
+            half,
+            growth: ((high - low) / (size - 1) as f64).exp(),
+        }
+    }
+
+    /// Weights of the trapezoid rule for a mean.
+    pub fn weights(&self, mean: f64) -> Weights {
+        let sigma = self.state.volatility;
+        let eta = self.grid.width / sigma;
+        let place = (mean - self.grid.first) / self.grid.width;
+        let nearest = place.round();
+        let count = (self.reach / eta).ceil() as usize;
+        let offset = (place - nearest) * eta;
+        // e^{−(jη − d)²/2} = e^{−d²/2} (e^{ηd})^j e^{−j²η²/2}.
+        let mut list = vec![0.0; 2 * count + 1];
+        let scale = NORMAL * eta * (-0.5 * offset * offset).exp();
+        let ratio = (eta * offset).exp();
+        let (mut up, mut down) = (scale, scale);
+        list[count] = scale;
+        let (square, mut fall, mut odd) = ((-eta * eta).exp(), 1.0, (-0.5 * eta * eta).exp());
+        for j in 1..=count {
+            up *= ratio;
+            down /= ratio;
+            // e^{−j²η²/2}, by factors e^{−(2j − 1)η²/2}.
+            fall *= odd;
+            odd *= square;
+            list[count + j] = up * fall;
+            list[count - j] = down * fall;
+        }
+        Weights {
+            first: nearest as isize - count as isize,
+            list,
+        }
+    }
+
+    /// Σ of weights times the rows of `values` (grid points × columns, by rows), into `sums`.
+    ///
+    /// Below the grid functions are continued by a constant, above it in proportion to the prize.
+    pub fn sum(&self, weights: &Weights, values: &[f64], sums: &mut [f64]) {
+        let columns = sums.len();
+        sums.fill(0.0);
+        let last = self.grid.size as isize - 1;
+        let mut beyond = 1.0;
+        for (k, &weight) in weights.list.iter().enumerate() {
+            let index = weights.first + k as isize;
+            let weight = if index > last {
+                beyond *= self.growth;
+                weight * beyond
+            } else {
+                weight
+            };
+            let row = index.clamp(0, last) as usize * columns;
+            for (sum, value) in sums.iter_mut().zip(&values[row..row + columns]) {
+                *sum += weight * value;
+            }
+        }
+    }
+
+    /// Distance from which a half-line no longer counts.
+    pub fn reach(&self) -> f64 {
+        self.reach
+    }
+
+    /// ∫₀^∞ h(s) φ(s + u) ds for u ≥ 0, `data` being h times the weights of [`Self::half`] at its nodes.
+    pub fn half_line(&self, u: f64, data: &[f64]) -> f64 {
+        if u >= self.reach {
+            return 0.0;
+        }
+        let sum: f64 = self
+            .half
+            .iter()
+            .zip(data)
+            .map(|(&(s, _), value)| value * (-u * s).exp())
+            .sum();
+        (-0.5 * u * u).exp() * sum
+    }
+}

@@ -1,0 +1,597 @@
+//! V_t(·, r) at any slot and prize.
+
+use super::columns::{Columns, Costs};
+use super::step::Step;
+use crate::exercise::{CurvedProfile, INDIFFERENCE, Piece};
+use crate::market::Exercise;
+use crate::numerics::expansion::Expansion;
+use crate::numerics::lobatto::{COARSEST, FINEST, Lobatto};
+use crate::numerics::root;
+use crate::prize::PrizeState;
+
+/// Chebyshev coefficients below this, relative to the highest cost, are rounding.
+const RESOLVED: f64 = 2e-14;
+/// Steps in which the prizes at which a type exercises are looked for.
+const SCAN: usize = 200;
+
+/// The ticket values of all slots, prizes and costs of an interval, or of a list of costs.
+#[derive(Debug, Clone)]
+pub struct ContinuationValues {
+    state: PrizeState,
+    exercise: Exercise,
+    discount_factor: f64,
+    maturity: usize,
+    costs: Costs,
+    kind: Kind,
+}
+
+#[derive(Debug, Clone)]
+enum Kind {
+    /// A Gaussian step.
+    Steps(Box<Columns>),
+    /// Independent slots: C is the same at all prizes. Slot 0 first.
+    Independent(Vec<Flat>),
+    /// A ticket exercised at maturity only: C is a call's value.
+    Closed,
+}
+
+/// C of one slot when slots are independent.
+#[derive(Debug, Clone)]
+struct Flat {
+    intervals: Option<usize>,
+    costs: Vec<f64>,
+    values: Vec<f64>,
+    tail: f64,
+}
+
+/// C_t(·, r) at one node.
+struct Continuation {
+    intervals: Option<usize>,
+    values: Vec<f64>,
+}
+
+impl ContinuationValues {
+    /// Values of all costs of [lower, upper] to someone with this discount factor; `tolerance` is relative to the
+    /// highest cost.
+    #[must_use]
+    pub fn over(
+        state: &PrizeState,
+        exercise: Exercise,
+        discount_factor: f64,
+        maturity: usize,
+        (lower, upper): (f64, f64),
+        tolerance: f64,
+    ) -> Self {
+        let costs = Costs::Interval { lower, upper };
+        Self::solve(state, exercise, discount_factor, maturity, costs, tolerance)
+    }
+
+    /// Values of single costs.
+    #[must_use]
+    pub fn at(state: &PrizeState, exercise: Exercise, discount_factor: f64, maturity: usize, costs: Vec<f64>) -> Self {
+        Self::solve(state, exercise, discount_factor, maturity, Costs::List(costs), 0.0)
+    }
+
+    fn solve(
+        state: &PrizeState,
+        exercise: Exercise,
+        discount_factor: f64,
+        maturity: usize,
+        costs: Costs,
+        tolerance: f64,
+    ) -> Self {
+        let kind = if state.is_independent() {
+            Kind::Independent(independent(state, exercise, discount_factor, maturity, &costs))
+        } else if exercise == Exercise::AtMaturity {
+            Kind::Closed
+        } else {
+            let step = Step::new(state, maturity);
+            Kind::Steps(Box::new(Columns::solve(
+                step,
+                exercise,
+                discount_factor,
+                maturity,
+                &costs,
+                tolerance,
+            )))
+        };
+        Self {
+            state: state.clone(),
+            exercise,
+            discount_factor,
+            maturity,
+            costs,
+            kind,
+        }
+    }
+
+    /// E[V_0(·, R_0)] of independent prizes, R_0 drawn as the others are.
+    pub(crate) fn before_the_draw(
+        state: &PrizeState,
+        exercise: Exercise,
+        discount_factor: f64,
+        maturity: usize,
+        (lower, upper): (f64, f64),
+    ) -> CurvedProfile {
+        let curve = |cost: f64| Self::mean_value_before_the_draw(state, exercise, discount_factor, maturity, cost);
+        let (intervals, values, _) = resolved(lower, upper, COARSEST, curve);
+        let coefficients = Lobatto::with(intervals).coefficients(&values);
+        let curve = Expansion::new(lower, upper, chopped(coefficients));
+        CurvedProfile::new(vec![lower, upper], vec![Piece::Curve(curve)])
+    }
+
+    /// E[V_0(θ, R_0)] of one type.
+    pub(crate) fn mean_value_before_the_draw(
+        state: &PrizeState,
+        exercise: Exercise,
+        discount_factor: f64,
+        maturity: usize,
+        cost: f64,
+    ) -> f64 {
+        let values = Self::at(state, exercise, discount_factor, maturity, vec![cost]);
+        let continuation = values.continuation_of(0, state.prize(state.shift), 0);
+        match exercise {
+            Exercise::American => continuation + state.excess(state.shift, state.volatility, cost + continuation),
+            Exercise::AtMaturity if maturity == 0 => state.excess(state.shift, state.volatility, cost),
+            Exercise::AtMaturity => continuation,
+            Exercise::Lottery { draw_probability } => {
+                continuation + draw_probability * state.excess(state.shift, state.volatility, cost)
+            }
+        }
+    }
+
+    /// T.
+    #[must_use]
+    pub fn maturity(&self) -> usize {
+        self.maturity
+    }
+
+    /// The process.
+    #[must_use]
+    pub fn state(&self) -> &PrizeState {
+        &self.state
+    }
+
+    /// How well the costs resolve C_t, ETH: the largest of the Chebyshev coefficients left out, judged by the last ones,
+    /// summed over slots as the discounting weighs them.
+    #[must_use]
+    pub fn error(&self) -> f64 {
+        let weighed = |tails: &mut dyn Iterator<Item = f64>| tails.fold(0.0_f64, |sum, tail| sum.max(tail));
+        match &self.kind {
+            Kind::Steps(columns) => weighed(&mut columns.slots.iter().map(|slot| slot.tail)),
+            Kind::Independent(slots) => weighed(&mut slots.iter().map(|slot| slot.tail)),
+            Kind::Closed => 0.0,
+        }
+    }
+
+    /// C_t(·, r) at the costs, and which they are.
+    fn continuation(&self, slot: usize, prize: f64) -> Continuation {
+        if slot >= self.maturity {
+            return Continuation {
+                intervals: self.intervals_or_list(COARSEST),
+                values: match &self.costs {
+                    Costs::Interval { .. } => vec![0.0; COARSEST + 1],
+                    Costs::List(list) => vec![0.0; list.len()],
+                },
+            };
+        }
+        match &self.kind {
+            Kind::Steps(columns) => match columns.continuation(slot, self.state.state(prize)) {
+                Some((next, values)) => Continuation {
+                    intervals: next.intervals,
+                    values,
+                },
+                None => Continuation {
+                    intervals: None,
+                    values: Vec::new(),
+                },
+            },
+            Kind::Independent(slots) => Continuation {
+                intervals: slots[slot].intervals,
+                values: slots[slot].values.clone(),
+            },
+            Kind::Closed => self.closed(slot, prize),
+        }
+    }
+
+    fn intervals_or_list(&self, intervals: usize) -> Option<usize> {
+        matches!(self.costs, Costs::Interval { .. }).then_some(intervals)
+    }
+
+    fn closed(&self, slot: usize, prize: f64) -> Continuation {
+        let left = self.maturity - slot;
+        let (mean, sd) = self.state.ahead(self.state.state(prize), left);
+        let factor = self.discount_factor.powf(left as f64);
+        let value = |cost: f64| factor * self.state.excess(mean, sd, cost);
+        match &self.costs {
+            Costs::List(list) => Continuation {
+                intervals: None,
+                values: list.iter().map(|&cost| value(cost)).collect(),
+            },
+            Costs::Interval { lower, upper } => {
+                let (intervals, values, _) = resolved(*lower, *upper, COARSEST, value);
+                Continuation {
+                    intervals: Some(intervals),
+                    values,
+                }
+            }
+        }
+    }
+
+    /// C_t(θ_k, r) of the k-th cost of a list.
+    pub(crate) fn continuation_of(&self, slot: usize, prize: f64, index: usize) -> f64 {
+        self.continuation(slot, prize).values[index]
+    }
+
+    /// V_t(·, r), ETH, on the interval of costs.
+    #[must_use]
+    pub fn profile(&self, slot: usize, prize: f64) -> CurvedProfile {
+        let Costs::Interval { lower, upper } = self.costs else {
+            return CurvedProfile::new(
+                vec![0.0, 1.0],
+                vec![Piece::Line {
+                    right: 0.0,
+                    discount: 0.0,
+                }],
+            );
+        };
+        let (curve, boundary) = self.curve(slot, prize, lower, upper);
+        match self.exercise {
+            Exercise::Lottery { draw_probability } => drawn(curve, prize, draw_probability, lower, upper),
+            Exercise::American | Exercise::AtMaturity => exercised(curve, prize, boundary, lower, upper),
+        }
+    }
+
+    /// C_t(·, r) as a function (`None` where it is 0), and the exercise boundary.
+    fn curve(&self, slot: usize, prize: f64, lower: f64, upper: f64) -> (Option<Expansion>, f64) {
+        let last = slot >= self.maturity;
+        let boundary_of = |curve: &Option<Expansion>| {
+            if self.exercise == Exercise::AtMaturity && !last {
+                return f64::NEG_INFINITY;
+            }
+            if let Exercise::Lottery { .. } = self.exercise {
+                return if prize >= lower {
+                    prize.min(upper)
+                } else {
+                    f64::NEG_INFINITY
+                };
+            }
+            let gap = |cost: f64| {
+                let continuation = curve.as_ref().map_or(0.0, |curve| curve.value(cost).max(0.0));
+                prize - cost - continuation + INDIFFERENCE * prize
+            };
+            if gap(upper) >= 0.0 {
+                upper
+            } else if gap(lower) < 0.0 {
+                f64::NEG_INFINITY
+            } else if last {
+                prize
+            } else {
+                root::bracketed(lower, upper, gap).unwrap_or(lower)
+            }
+        };
+        if last {
+            return (None, boundary_of(&None));
+        }
+        let continuation = self.continuation(slot, prize);
+        let Some(intervals) = continuation.intervals else {
+            return (None, f64::NEG_INFINITY);
+        };
+        let coefficients = Lobatto::with(intervals).coefficients(&continuation.values);
+        let curve = Some(Expansion::new(lower, upper, chopped(coefficients)));
+        let boundary = boundary_of(&curve);
+        (curve, boundary)
+    }
+
+    /// θ*_t(r) as far as it lies in the interval of costs: `None` where not even its lower end exercises, its upper end
+    /// where all of them do. For a lottery ticket: who exercises if it is drawn.
+    #[must_use]
+    pub fn boundary(&self, slot: usize, prize: f64) -> Option<f64> {
+        let Costs::Interval { lower, upper } = self.costs else {
+            return None;
+        };
+        let (_, boundary) = self.curve(slot, prize, lower, upper);
+        boundary.is_finite().then_some(boundary)
+    }
+
+    /// The prizes at which the type with this cost begins to exercise in a slot, increasing; a prize of 0 if she
+    /// exercises at the lowest that count.
+    #[must_use]
+    pub fn exercise_prizes(&self, slot: usize, cost: f64) -> Vec<f64> {
+        let last = slot >= self.maturity;
+        match self.exercise {
+            Exercise::AtMaturity if !last => return Vec::new(),
+            Exercise::Lottery { .. } => return vec![cost.max(0.0)],
+            Exercise::AtMaturity | Exercise::American if last => return vec![cost.max(0.0)],
+            Exercise::AtMaturity | Exercise::American => {}
+        }
+        match &self.kind {
+            Kind::Independent(slots) => {
+                let Costs::Interval { lower, upper } = self.costs else {
+                    return Vec::new();
+                };
+                let flat = &slots[slot];
+                let Some(intervals) = flat.intervals else {
+                    return Vec::new();
+                };
+                let coefficients = Lobatto::with(intervals).coefficients(&flat.values);
+                vec![(cost + Expansion::new(lower, upper, coefficients).value(cost)).max(0.0)]
+            }
+            Kind::Closed => Vec::new(),
+            Kind::Steps(columns) => self.scanned(columns, slot, cost),
+        }
+    }
+
+    fn scanned(&self, columns: &Columns, slot: usize, cost: f64) -> Vec<f64> {
+        let Costs::Interval { lower, upper } = self.costs else {
+            return Vec::new();
+        };
+        // At a cost that is followed the kinks are known.
+        let here = &columns.slots[slot];
+        if let Some(index) = here.costs.iter().position(|known| *known == cost) {
+            let column = &here.columns[index];
+            let mut exercises = column.exercises(f64::NEG_INFINITY);
+            let mut found = Vec::from_iter(exercises.then_some(0.0));
+            for kink in &column.kinks {
+                exercises = !exercises;
+                if exercises {
+                    found.push(self.state.prize(kink.state));
+                }
+            }
+            return found;
+        }
+        let gap = |state: f64| {
+            let prize = self.state.prize(state);
+            let (curve, _) = self.curve(slot, prize, lower, upper);
+            let continuation = curve.map_or(0.0, |curve| curve.value(cost));
+            prize - cost - continuation + INDIFFERENCE * prize
+        };
+        let grid = columns.grid();
+        let steps = grid.size.min(SCAN);
+        let at = |k: usize| grid.first + (grid.last() - grid.first) * k as f64 / steps as f64;
+        let mut before = gap(at(0)) >= 0.0;
+        let mut found = Vec::from_iter(before.then_some(0.0));
+        for k in 1..=steps {
+            let now = gap(at(k)) >= 0.0;
+            if now && !before {
+                let state = root::bracketed(at(k - 1), at(k), gap).unwrap_or_else(|| at(k));
+                found.push(self.state.prize(state));
+            }
+            before = now;
+        }
+        found
+    }
+
+    /// The states at which the `index`-th type of a list begins and, in turn, ceases to exercise in a slot.
+    pub(crate) fn exercise_states(&self, slot: usize, index: usize, cost: f64) -> Vec<f64> {
+        let open = slot >= self.maturity;
+        let from = |prize: f64| {
+            if prize > 0.0 {
+                self.state.state(prize)
+            } else {
+                f64::NEG_INFINITY
+            }
+        };
+        match (&self.kind, self.exercise) {
+            (_, Exercise::Lottery { .. }) => vec![from(cost)],
+            (_, Exercise::AtMaturity) => Vec::from_iter(open.then(|| from(cost))),
+            (_, Exercise::American) if open => vec![from(cost)],
+            (Kind::Independent(slots), Exercise::American) => vec![from(cost + slots[slot].values[index])],
+            (Kind::Steps(columns), Exercise::American) => {
+                let column = &columns.slots[slot].columns[index];
+                let below = column.exercises(f64::NEG_INFINITY).then_some(f64::NEG_INFINITY);
+                below
+                    .into_iter()
+                    .chain(column.kinks.iter().map(|kink| kink.state))
+                    .collect()
+            }
+            (Kind::Closed, Exercise::American) => Vec::new(),
+        }
+    }
+
+    /// The states that matter: a grid over what the process can reach; `None` for independent slots.
+    pub(crate) fn columns(&self) -> Option<&Columns> {
+        match &self.kind {
+            Kind::Steps(columns) => Some(columns),
+            Kind::Independent(_) | Kind::Closed => None,
+        }
+    }
+}
+
+/// Without the last coefficients as far as they are rounding: their slopes would count.
+fn chopped(mut coefficients: Vec<f64>) -> Vec<f64> {
+    let largest = coefficients.iter().fold(0.0_f64, |most, a| most.max(a.abs()));
+    while coefficients.len() > 2 && coefficients.last().is_some_and(|a| a.abs() <= 4e-16 * largest) {
+        coefficients.pop();
+    }
+    coefficients
+}
+
+/// V of an american ticket (and of one in its last slot): r − θ up to the boundary, C beyond.
+fn exercised(curve: Option<Expansion>, prize: f64, boundary: f64, lower: f64, upper: f64) -> CurvedProfile {
+    let waits = |from: f64| match &curve {
+        Some(curve) => (vec![from, upper], Piece::Curve(curve.clone())),
+        None => (
+            vec![from, upper],
+            Piece::Line {
+                right: 0.0,
+                discount: 0.0,
+            },
+        ),
+    };
+    if boundary <= lower {
+        let (knots, piece) = waits(lower);
+        return CurvedProfile::new(knots, vec![piece]);
+    }
+    let line = Piece::Line {
+        right: prize - boundary.min(upper),
+        discount: 1.0,
+    };
+    if boundary >= upper {
+        return CurvedProfile::new(vec![lower, upper], vec![line]);
+    }
+    let (_, piece) = waits(boundary);
+    CurvedProfile::new(vec![lower, boundary, upper], vec![line, piece])
+}
+
+/// V of a lottery ticket: q (r − θ)⁺ + C.
+fn drawn(curve: Option<Expansion>, prize: f64, probability: f64, lower: f64, upper: f64) -> CurvedProfile {
+    let middle = prize.clamp(lower, upper);
+    let mut knots = vec![lower];
+    let mut pieces = Vec::new();
+    if middle > lower {
+        knots.push(middle);
+        pieces.push(match &curve {
+            None => Piece::Line {
+                right: probability * (prize - middle),
+                discount: probability,
+            },
+            Some(curve) => Piece::Curve(curve.plus_line(probability * prize, -probability)),
+        });
+    }
+    if middle < upper {
+        knots.push(upper);
+        pieces.push(curve.map_or(
+            Piece::Line {
+                right: 0.0,
+                discount: 0.0,
+            },
+            Piece::Curve,
+        ));
+    }
+    CurvedProfile::new(knots, pieces)
+}
+
+/// Values at as many Chebyshev points as it takes: intervals, values and the size of the last coefficients.
+fn resolved(lower: f64, upper: f64, from: usize, value: impl Fn(f64) -> f64) -> (usize, Vec<f64>, f64) {
+    let mut intervals = from;
+    loop {
+        let points = Lobatto::with(intervals);
+        let values: Vec<f64> = points.on(lower, upper).into_iter().map(&value).collect();
+        let coefficients = points.coefficients(&values);
+        let last = &coefficients[coefficients.len() - coefficients.len() / 8 - 2..];
+        let tail = last.iter().fold(0.0_f64, |most, a| most.max(a.abs()));
+        if intervals >= FINEST || tail <= RESOLVED * upper.abs().max(lower.abs()) {
+            return (intervals, values, tail);
+        }
+        intervals = Lobatto::sizes(intervals + 1).next().unwrap_or(FINEST);
+    }
+}
+
+/// C_t of every slot when slots are independent: c_T = 0, then one expectation in closed form a slot and cost.
+fn independent(
+    state: &PrizeState,
+    exercise: Exercise,
+    discount_factor: f64,
+    maturity: usize,
+    costs: &Costs,
+) -> Vec<Flat> {
+    let step = |cost: f64, continuation: f64, last: bool| match exercise {
+        Exercise::American => {
+            discount_factor * (continuation + state.excess(state.shift, state.volatility, cost + continuation))
+        }
+        Exercise::AtMaturity if last => discount_factor * state.excess(state.shift, state.volatility, cost),
+        Exercise::AtMaturity => discount_factor * continuation,
+        Exercise::Lottery { draw_probability } => {
+            (1.0 - draw_probability)
+                * discount_factor
+                * (continuation + draw_probability * state.excess(state.shift, state.volatility, cost))
+        }
+    };
+    let over = |costs: &[f64]| {
+        let mut slots = vec![vec![0.0; costs.len()]];
+        for back in 0..maturity {
+            let behind = &slots[back];
+            slots.push(
+                costs
+                    .iter()
+                    .zip(behind)
+                    .map(|(&cost, &c)| step(cost, c, back == 0))
+                    .collect(),
+            );
+        }
+        slots.reverse();
+        slots
+    };
+    match costs {
+        Costs::List(list) => over(list)
+            .into_iter()
+            .map(|values| Flat {
+                intervals: None,
+                costs: list.clone(),
+                values,
+                tail: 0.0,
+            })
+            .collect(),
+        Costs::Interval { lower, upper } => {
+            let scale = upper.abs().max(lower.abs());
+            let mut intervals = COARSEST;
+            loop {
+                let points = Lobatto::with(intervals);
+                let list = points.on(*lower, *upper);
+                let slots: Vec<Flat> = over(&list)
+                    .into_iter()
+                    .map(|values| {
+                        let coefficients = points.coefficients(&values);
+                        let last = &coefficients[coefficients.len() - coefficients.len() / 8 - 2..];
+                        Flat {
+                            intervals: Some(intervals),
+                            costs: list.clone(),
+                            tail: last.iter().fold(0.0_f64, |most, a| most.max(a.abs())),
+                            values,
+                        }
+                    })
+                    .collect();
+                if intervals >= FINEST || slots.iter().all(|slot| slot.tail <= RESOLVED * scale) {
+                    return slots;
+                }
+                intervals = Lobatto::sizes(intervals + 1).next().unwrap_or(FINEST);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ContinuationValues;
+    use crate::market::Exercise;
+    use crate::prize::{ContinuousPrize, PrizeState};
+
+    #[test]
+    fn the_baseline_market() {
+        let process = ContinuousPrize::LogAr1 {
+            mean: 0.0,
+            persistence: 0.95,
+            volatility: 0.15,
+            initial: 1.0,
+            tolerance: 1e-9,
+        };
+        let state = PrizeState::of(&process);
+        let started = std::time::Instant::now();
+        let values = ContinuationValues::over(&state, Exercise::American, 0.97, 50, (0.5, 2.0), 1e-9);
+        println!("solved in {:?}", started.elapsed());
+        let profile = values.profile(0, 1.0);
+        println!(
+            "{:.3e} {:.3e}",
+            profile.value(0.5) - 0.555377528921,
+            profile.value(1.0) - 0.281081275738
+        );
+        println!(
+            "{:?} {:?}",
+            values.exercise_prizes(0, 0.5),
+            values.exercise_prizes(0, 2.0)
+        );
+        println!("tail {:e}", values.error());
+        if let super::Kind::Steps(columns) = &values.kind {
+            println!(
+                "grid {} intervalss {:?}",
+                columns.grid().size,
+                columns.slots.iter().map(|s| s.intervals.unwrap()).collect::<Vec<_>>()
+            );
+        }
+        assert!((profile.value(0.5) - 0.5553775289212566).abs() < 1e-10);
+        assert!((values.exercise_prizes(0, 0.5)[0] - 1.2020157849916189).abs() < 1e-11);
+        assert!((values.exercise_prizes(0, 2.0)[0] - 2.4674356283932335).abs() < 1e-11);
+        assert!((profile.value(1.0) - 0.2810812757378445).abs() < 1e-10);
+    }
+}

@@ -1,0 +1,110 @@
+//! Chebyshev–Lobatto points, nested by doubling, and the coefficients of the polynomial through values there.
+
+use std::collections::BTreeMap;
+use std::f64::consts::PI;
+use std::sync::{Arc, LazyLock, Mutex};
+
+/// The fewest intervals between points.
+pub(crate) const COARSEST: usize = 8;
+/// The most: 2¹¹.
+pub(crate) const FINEST: usize = 2048;
+
+/// The points cos(π(n − j)/n) on [−1, 1] and the matrix from values to Chebyshev coefficients.
+#[derive(Debug)]
+pub(crate) struct Lobatto {
+    /// Increasing, both ends included.
+    pub points: Vec<f64>,
+    /// Row k: weights of the values in coefficient k.
+    transform: Vec<f64>,
+}
+
+static TABLES: LazyLock<Mutex<BTreeMap<usize, Arc<Lobatto>>>> = LazyLock::new(Mutex::default);
+
+impl Lobatto {
+    /// The set with this many intervals, an even number.
+    pub fn with(intervals: usize) -> Arc<Self> {
+        let mut tables = TABLES.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let table = tables.entry(intervals);
+        Arc::clone(table.or_insert_with(|| Arc::new(Self::with_intervals(intervals))))
+    }
+
+    /// 8, 12, 16, 24, … : sets that can be halved, from `from` intervals on.
+    pub fn sizes(from: usize) -> impl Iterator<Item = usize> {
+        (3..=11)
+            .flat_map(|power| [1 << power, 3 << (power - 1)])
+            .filter(move |&size| (from..=FINEST).contains(&size))
+    }
+
+    fn with_intervals(n: usize) -> Self {
+        let end = |k: usize| if k == 0 || k == n { 0.5 } else { 1.0 };
+        // cos(πk/n) for k to 2n, so that no angle is reduced twice.
+        let cosines: Vec<f64> = (0..2 * n).map(|k| (PI * k as f64 / n as f64).cos()).collect();
+        let points = (0..=n).map(|j| if 2 * j == n { 0.0 } else { cosines[n - j] }).collect();
+        let mut transform = Vec::with_capacity((n + 1) * (n + 1));
+        for k in 0..=n {
+            for j in 0..=n {
+                let weight = 2.0 / n as f64 * end(k) * end(j);
+                transform.push(weight * cosines[(k * (n - j)) % (2 * n)]);
+            }
+        }
+        Self { points, transform }
+    }
+
+    /// How many points there are.
+    pub fn size(&self) -> usize {
+        self.points.len()
+    }
+
+    /// Coefficients a_k of Σ a_k T_k through `values` at the points.
+    pub fn coefficients(&self, values: &[f64]) -> Vec<f64> {
+        self.transform
+            .chunks_exact(self.size())
+            .map(|row| row.iter().zip(values).map(|(weight, value)| weight * value).sum())
+            .collect()
+    }
+
+    /// Weights of the values at the points in Σ a_k m_k, where a_k are the coefficients through the values: the
+    /// functional that takes T_k to m_k.
+    pub fn weights(&self, moments: &[f64]) -> Vec<f64> {
+        let mut weights = vec![0.0; self.size()];
+        for (row, moment) in self.transform.chunks_exact(self.size()).zip(moments) {
+            for (weight, entry) in weights.iter_mut().zip(row) {
+                *weight += entry * moment;
+            }
+        }
+        weights
+    }
+
+    /// The points on [a, b].
+    pub fn on(&self, a: f64, b: f64) -> Vec<f64> {
+        let (middle, half) = (0.5 * (a + b), 0.5 * (b - a));
+        let last = self.size() - 1;
+        self.points
+            .iter()
+            .enumerate()
+            .map(|(j, x)| match j {
+                0 => a,
+                _ if j == last => b,
+                _ => half.mul_add(*x, middle),
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Lobatto;
+
+    #[test]
+    fn through_a_polynomial_and_nested() {
+        let (fine, coarse) = (Lobatto::with(16), Lobatto::with(8));
+        for (j, x) in coarse.points.iter().enumerate() {
+            assert!((x - fine.points[2 * j]).abs() < 1e-16);
+        }
+        let values: Vec<f64> = fine.points.iter().map(|x| 4.0 * x * x * x - 3.0 * x + 0.5).collect();
+        for (k, a) in fine.coefficients(&values).iter().enumerate() {
+            let expected = [0.5, 0.0, 0.0, 1.0].get(k).copied().unwrap_or(0.0);
+            assert!((a - expected).abs() < 1e-15, "{k} {a}");
+        }
+    }
+}

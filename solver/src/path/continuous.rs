@@ -1,0 +1,434 @@
+//! The forward pass when prizes are continuous: masses at quadrature nodes, cut wherever a decision changes.
+
+use std::sync::Arc;
+
+use super::Path;
+use crate::exercise::ContinuationValues;
+use crate::market::{Exercise, Sale};
+use crate::numerics::gauss;
+use crate::numerics::lobatto::Lobatto;
+use crate::settings::{Settings, Stage};
+use crate::timing::Decision;
+use crate::timing::continuous::{
+    BOUNDARY, BUYERS_GAIN, CUTOFF, ContinuousTiming, Domain, ENTRY, IMMEDIATE, PARTICIPATION_COST, SALE_PROBABILITY,
+    Situation, Stretch, WINNER_COST,
+};
+
+/// Intervals between the types of winners that are followed.
+const WINNERS: usize = 16;
+/// Mass below this is not followed.
+const NEGLIGIBLE: f64 = 1e-13;
+
+/// Probability masses at states.
+type Masses = Vec<(f64, f64)>;
+
+impl Path {
+    /// Follows a market with a continuous prize from R_0 to maturity; `points` are the prizes at which it is reported.
+    pub(crate) fn follow_continuous(
+        situation: &Situation<'_, '_>,
+        timing: &ContinuousTiming,
+        points: &[f64],
+        settings: &Settings<'_>,
+    ) -> Self {
+        let market = situation.auctioneer.market;
+        let maturity = market.ticket().maturity();
+        let domain = &timing.domain;
+        let mut path = Self::empty(points.len(), maturity);
+        let mut winners = Winners::new(situation);
+        let mut own = Tickets::default();
+        let mut unsold = Start::of(domain);
+        let mut factor = 1.0;
+        for slot in 0..=maturity {
+            let made = &timing.slots[slot];
+            let mut carried: Masses = Vec::new();
+            let mut at_once = 0.0;
+            let mut sales = Vec::new();
+            let cells = cells(domain, points);
+            let mut waits = vec![domain.ends().0];
+            for stop in &made.stops {
+                waits.extend([stop.from, stop.to]);
+                for (from, to) in made.cut(stop) {
+                    for (state, mass) in unsold.over(domain, from, to) {
+                        path.reach[slot * points.len() + cells.cell(state)] += mass;
+                        if stop.decision == Decision::Exercise {
+                            path.exercise_probability[slot] += mass;
+                            continue;
+                        }
+                        let Some(stretch) = made.offer.at(state) else { continue };
+                        let figure = |which| stretch.figure(which, state);
+                        let sale = figure(SALE_PROBABILITY).clamp(0.0, 1.0);
+                        path.auction_probability[slot] += mass;
+                        path.sold_by_slot[slot] += mass * sale;
+                        path.sold += mass * sale;
+                        path.prize_at_sale += mass * sale * domain.state.prize(state);
+                        path.cost_at_sale += mass * figure(WINNER_COST);
+                        path.buyers_surplus += factor * mass * figure(BUYERS_GAIN);
+                        path.participation_cost_burned += factor * mass * figure(PARTICIPATION_COST);
+                        at_once +=
+                            market.ticket().exercise().open_probability() * mass * figure(IMMEDIATE).clamp(0.0, sale);
+                        sales.push(((state, mass), stretch));
+                        let left = mass * (1.0 - sale);
+                        if left > NEGLIGIBLE {
+                            carried.push((state, left));
+                        }
+                    }
+                }
+            }
+            waits.push(domain.ends().1);
+            let mut next: Masses = Vec::new();
+            for pair in waits.chunks_exact(2) {
+                if pair[1] > pair[0] {
+                    for (state, mass) in unsold.over(domain, pair[0], pair[1]) {
+                        path.reach[slot * points.len() + cells.cell(state)] += mass;
+                        next.push((state, mass));
+                    }
+                }
+            }
+            match market.holder().sale() {
+                Sale::Once => own
+                    .list
+                    .extend(carried.into_iter().map(|(state, mass)| (state, mass, 0.0))),
+                Sale::UntilSold(_) => next.extend(carried),
+            }
+            self::keep(situation, timing, slot, &mut next, &mut path);
+            let used = own_use(situation, domain, slot, &mut own);
+            path.exercise_probability[slot] += used;
+            let (exercised, delay) = winners.exercise(situation, slot);
+            path.exercise_probability[slot] += exercised + at_once;
+            path.sold_and_exercised += exercised + at_once;
+            path.immediate += at_once;
+            path.delay += delay;
+            for (node, stretch) in sales {
+                winners.sell(situation, slot, node, stretch);
+            }
+            unsold = Start::Masses(next);
+            winners.advance(situation, domain, slot);
+            factor *= market.buyers_discount_factor();
+            settings.report(Stage::Path, slot + 1, maturity + 1);
+        }
+        path
+    }
+}
+
+/// What becomes of tickets that are kept through a slot.
+fn keep(situation: &Situation<'_, '_>, timing: &ContinuousTiming, slot: usize, kept: &mut Masses, path: &mut Path) {
+    let market = situation.auctioneer.market;
+    let exercise = market.ticket().exercise();
+    let own_cost = market.holder().own_cost();
+    if let Exercise::Lottery { draw_probability } = exercise {
+        for (state, mass) in kept {
+            if own_cost.is_some_and(|cost| timing.domain.state.prize(*state) >= cost) {
+                path.exercise_probability[slot] += draw_probability * *mass;
+            }
+            *mass *= 1.0 - draw_probability;
+        }
+    } else if own_cost.is_some() && matches!(market.holder().sale(), Sale::UntilSold(_)) {
+        // An auction has failed: she uses the ticket if that is better than going on.
+        kept.retain(|&(state, mass)| {
+            let next = timing.next_value(market, slot, state);
+            let uses = crate::timing::alternatives(market, timing.domain.state.prize(state), next).exercises();
+            if uses {
+                path.exercise_probability[slot] += mass;
+            }
+            !uses
+        });
+    }
+}
+
+/// Tickets whose only auction failed, used at the holder's own cost; returns the probability that one is.
+fn own_use(situation: &Situation<'_, '_>, domain: &Domain, slot: usize, own: &mut Tickets) -> f64 {
+    let market = situation.auctioneer.market;
+    let (Some(values), Some(cost)) = (situation.own, market.holder().own_cost()) else {
+        own.list.clear();
+        return 0.0;
+    };
+    let (used, _) = own.exercise(&Exercises::of(values, slot, 0, cost), market.ticket().exercise());
+    if slot < market.ticket().maturity() {
+        own.advance(domain, &Exercises::of(values, slot + 1, 0, cost));
+    }
+    used
+}
+
+/// Where the ticket is unsold at the start of a slot.
+enum Start {
+    /// In slot 0.
+    Prize(f64),
+    /// In slot 0, R_0 drawn.
+    Drawn,
+    /// Where it was left in the slot before.
+    Masses(Masses),
+}
+
+impl Start {
+    fn of(domain: &Domain) -> Self {
+        match domain.state.initial {
+            Some(prize) => Self::Prize(domain.state.state(prize)),
+            None => Self::Drawn,
+        }
+    }
+
+    /// Masses over a stretch of states.
+    fn over(&self, domain: &Domain, from: f64, to: f64) -> Masses {
+        match self {
+            Self::Prize(state) => {
+                // A lower end belongs to the stretch above it.
+                let end = domain.ends().1;
+                let at = state.clamp(domain.ends().0, end);
+                let inside = from <= at && (at < to || (at == end && to >= end));
+                Vec::from_iter(inside.then_some((at, 1.0)))
+            }
+            Self::Drawn => masses(domain, &[(0.0, 1.0)], from, to),
+            Self::Masses(list) => masses(domain, list, from, to),
+        }
+    }
+}
+
+/// Masses over a stretch of states, one step after `sources`.
+fn masses(domain: &Domain, sources: &[(f64, f64)], from: f64, to: f64) -> Masses {
+    let total: f64 = sources.iter().map(|(_, mass)| mass).sum();
+    if total <= NEGLIGIBLE || to <= from {
+        return Vec::new();
+    }
+    let independent = domain.state.is_independent();
+    domain
+        .nodes(from, to)
+        .into_iter()
+        .map(|(state, weight)| {
+            let density: f64 = if independent {
+                total * domain.density(state, 0.0)
+            } else {
+                sources.iter().map(|&(at, mass)| mass * domain.density(state, at)).sum()
+            };
+            (state, weight * density)
+        })
+        .filter(|(_, mass)| *mass > NEGLIGIBLE * 1e-6)
+        .collect()
+}
+
+/// Which reporting point stands for a state.
+struct Cells {
+    edges: Vec<f64>,
+}
+
+fn cells(domain: &Domain, points: &[f64]) -> Cells {
+    let states: Vec<f64> = points.iter().map(|&prize| domain.state.state(prize)).collect();
+    Cells {
+        edges: states.windows(2).map(|pair| 0.5 * (pair[0] + pair[1])).collect(),
+    }
+}
+
+impl Cells {
+    fn cell(&self, state: f64) -> usize {
+        self.edges.partition_point(|edge| *edge <= state)
+    }
+}
+
+/// The states at which a type exercises in a slot.
+struct Exercises {
+    /// Where she begins and, in turn, ceases to.
+    ends: Vec<f64>,
+}
+
+impl Exercises {
+    fn of(values: &ContinuationValues, slot: usize, index: usize, cost: f64) -> Self {
+        Self {
+            ends: values.exercise_states(slot, index, cost),
+        }
+    }
+
+    fn at(&self, state: f64) -> bool {
+        self.ends.partition_point(|end| *end <= state) % 2 == 1
+    }
+}
+
+/// Sold tickets that their winners keep, by the winner's cost.
+///
+/// What a winner does later depends smoothly on her cost, though which costs keep the ticket at a sale does not: a sale is
+/// therefore spread over Chebyshev points of the cost with the weights of interpolation there, ∫ ℓ_j dP over the costs that
+/// keep it. Weights may be negative; their sums are not.
+struct Winners {
+    /// Chebyshev points of [lo, hi].
+    costs: Vec<f64>,
+    points: Arc<Lobatto>,
+    values: ContinuationValues,
+    tickets: Vec<Tickets>,
+}
+
+/// Tickets at states.
+#[derive(Debug, Clone, Default)]
+struct Tickets {
+    /// State, mass, mass times the slot of the sale.
+    list: Vec<(f64, f64, f64)>,
+}
+
+impl Tickets {
+    /// What is exercised in a slot: mass, and mass times the slot of sale.
+    fn exercise(&mut self, exercises: &Exercises, kind: Exercise) -> (f64, f64) {
+        let (mut exercised, mut slots) = (0.0, 0.0);
+        for (at, mass, slot) in &mut self.list {
+            let share = if exercises.at(*at) {
+                kind.open_probability()
+            } else {
+                0.0
+            };
+            exercised += share * *mass;
+            slots += share * *slot;
+            let left = match kind {
+                Exercise::Lottery { draw_probability } => 1.0 - draw_probability,
+                Exercise::American | Exercise::AtMaturity => 1.0 - share,
+            };
+            *mass *= left;
+            *slot *= left;
+        }
+        self.list.retain(|(_, mass, _)| mass.abs() > NEGLIGIBLE);
+        (exercised, slots)
+    }
+
+    /// To the next slot, where they are exercised at `exercises`: cut there, mass is smooth on both sides.
+    fn advance(&mut self, domain: &Domain, exercises: &Exercises) {
+        if self.list.is_empty() {
+            return;
+        }
+        let (low, high) = domain.ends();
+        let mut cuts = vec![low, high];
+        cuts.extend(exercises.ends.iter().copied().filter(|end| low < *end && *end < high));
+        cuts.sort_by(f64::total_cmp);
+        if domain.state.is_independent() {
+            let (mass, slots) = self
+                .list
+                .iter()
+                .fold((0.0, 0.0), |sum, one| (sum.0 + one.1, sum.1 + one.2));
+            self.list = vec![(domain.state.shift, mass, slots)];
+        }
+        let mut next = Vec::new();
+        for pair in cuts.windows(2) {
+            for (state, weight) in domain.nodes(pair[0], pair[1]) {
+                let (mut density, mut slots) = (0.0, 0.0);
+                for &(at, mass, slot) in &self.list {
+                    let reached = domain.density(state, at);
+                    density += mass * reached;
+                    slots += slot * reached;
+                }
+                if (density * weight).abs() > NEGLIGIBLE * 1e-3 {
+                    next.push((state, weight * density, weight * slots));
+                }
+            }
+        }
+        self.list = next;
+    }
+}
+
+impl Winners {
+    fn new(situation: &Situation<'_, '_>) -> Self {
+        let market = situation.auctioneer.market;
+        let law = situation.auctioneer.panels.law();
+        let points = Lobatto::with(WINNERS);
+        let costs = points.on(law.lower(), law.upper());
+        let values = ContinuationValues::at(
+            situation.values.state(),
+            market.ticket().exercise(),
+            market.buyers_discount_factor(),
+            market.ticket().maturity(),
+            costs.clone(),
+        );
+        Self {
+            tickets: vec![Tickets::default(); costs.len()],
+            costs,
+            points,
+            values,
+        }
+    }
+
+    /// Adds a ticket sold at a state whose winner keeps it for now.
+    fn sell(&mut self, situation: &Situation<'_, '_>, slot: usize, (state, mass): (f64, f64), stretch: &Stretch) {
+        let market = situation.auctioneer.market;
+        if slot >= market.ticket().maturity() {
+            return;
+        }
+        let kind = market.ticket().exercise();
+        let law = situation.auctioneer.panels.law();
+        let from = match kind {
+            Exercise::American => stretch.figure(BOUNDARY, state).clamp(law.lower(), law.upper()),
+            Exercise::AtMaturity | Exercise::Lottery { .. } => law.lower(),
+        };
+        let upto = stretch.figure(CUTOFF, state).clamp(law.lower(), law.upper());
+        if upto - from <= 1e-12 * (law.upper() - law.lower()) {
+            return;
+        }
+        let entry = market
+            .participation()
+            .entry_is_random()
+            .then(|| stretch.figure(ENTRY, state).clamp(0.0, 1.0));
+        let sold = kind.kept_probability() * mass;
+        let weights = self.weights(situation, entry, from, upto);
+        for (tickets, weight) in self.tickets.iter_mut().zip(weights) {
+            tickets.list.push((state, sold * weight, sold * weight * slot as f64));
+        }
+    }
+
+    /// ∫ ℓ_j dP over (from, upto]: by parts, ∫ T_k dP = [T_k P] − ∫ T_k′ P dθ.
+    fn weights(&self, situation: &Situation<'_, '_>, entry: Option<f64>, from: f64, upto: f64) -> Vec<f64> {
+        let panels = situation.auctioneer.panels;
+        let (lower, upper) = (panels.law().lower(), panels.law().upper());
+        let count = self.costs.len();
+        let unit = |cost: f64| ((2.0 * cost - lower - upper) / (upper - lower)).clamp(-1.0, 1.0);
+        let mut moments = vec![0.0; count];
+        for (cost, sign) in [(upto, 1.0), (from, -1.0)] {
+            let probability = sign * panels.lowest_cdf(entry, cost);
+            let x = unit(cost);
+            let (mut now, mut next) = (1.0, x);
+            for moment in &mut moments {
+                *moment += probability * now;
+                (now, next) = (next, 2.0 * x * next - now);
+            }
+        }
+        let mut cuts = vec![from, upto];
+        cuts.extend(
+            panels
+                .points()
+                .iter()
+                .map(|point| point.cost)
+                .filter(|cost| from < *cost && *cost < upto),
+        );
+        cuts.sort_by(f64::total_cmp);
+        for pair in cuts.windows(2) {
+            let width = pair[1] - pair[0];
+            for &(node, weight) in gauss::panel_rule() {
+                let cost = pair[0] + width * node;
+                let x = unit(cost);
+                let scaled = weight * width * panels.lowest_cdf(entry, cost) * 2.0 / (upper - lower);
+                // T_k′ = k U_{k−1}.
+                let (mut now, mut next) = (1.0, 2.0 * x);
+                for (k, moment) in moments.iter_mut().enumerate().skip(1) {
+                    *moment -= scaled * k as f64 * now;
+                    (now, next) = (next, 2.0 * x * next - now);
+                }
+            }
+        }
+        self.points.weights(&moments)
+    }
+
+    /// Exercises tickets; the probability that one is, and the sum of their delays.
+    fn exercise(&mut self, situation: &Situation<'_, '_>, slot: usize) -> (f64, f64) {
+        let kind = situation.auctioneer.market.ticket().exercise();
+        let (mut exercised, mut delay) = (0.0, 0.0);
+        for (index, tickets) in self.tickets.iter_mut().enumerate() {
+            let exercises = Exercises::of(&self.values, slot, index, self.costs[index]);
+            let (mass, slots) = tickets.exercise(&exercises, kind);
+            exercised += mass;
+            delay += slot as f64 * mass - slots;
+        }
+        (exercised, delay)
+    }
+
+    /// To the next slot.
+    fn advance(&mut self, situation: &Situation<'_, '_>, domain: &Domain, slot: usize) {
+        if slot >= situation.auctioneer.market.ticket().maturity() {
+            return;
+        }
+        for (index, tickets) in self.tickets.iter_mut().enumerate() {
+            let exercises = Exercises::of(&self.values, slot + 1, index, self.costs[index]);
+            tickets.advance(domain, &exercises);
+        }
+    }
+}

@@ -1,0 +1,592 @@
+//! Backward induction over t = T, …, 0 for a continuous prize.
+
+use super::domain::{Ahead, Domain};
+use super::node::Auctioneer;
+use super::offer::{FIGURES, Offer};
+use crate::auction::{Auction, CostPanels};
+use crate::exercise::ContinuationValues;
+use crate::market::{Exercise, Market, Reserve, Sale, Tie};
+use crate::numerics::root;
+use crate::settings::{Settings, Stage};
+use crate::timing::induction::decide_within;
+use crate::timing::{Alternatives, Decision, Node, alternatives, choose, once, until_sold};
+
+/// Share of the tolerance that the auctions of a slot may miss.
+const RESOLVED: f64 = 0.01;
+/// Values below this share of the market's scale are rounding: who would sell waits.
+const ROUNDING: f64 = 1e-13;
+/// Estimated errors of two slots, times this, may separate two values that are the same.
+const NOISE: f64 = 4.0;
+/// Halvings in the search for the state at which a decision changes.
+const HALVINGS: u32 = 60;
+/// The most knots of a cost law at which auctions are cut.
+const MOST_KNOTS: usize = 12;
+
+/// Which tickets are auctioned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tickets {
+    /// The market's.
+    Resold,
+    /// Tickets that must be exercised in the slot of their sale.
+    JustInTime,
+}
+
+/// An interval of states in which the holder does not wait.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Stop {
+    /// Its lower end.
+    pub from: f64,
+    /// Its upper end.
+    pub to: f64,
+    /// What she does there.
+    pub decision: Decision,
+}
+
+/// What is known of one slot.
+#[derive(Debug, Clone)]
+pub(crate) struct SlotTiming {
+    /// W of the next slot; `None` in the last.
+    pub ahead: Option<Ahead>,
+    pub offer: Offer,
+    pub stops: Vec<Stop>,
+    /// States at which what she does with an unsold ticket changes.
+    pub fallbacks: Vec<f64>,
+}
+
+/// The holder's values and decisions at all slots and prizes.
+#[derive(Debug, Clone)]
+pub struct ContinuousTiming {
+    pub(crate) domain: Domain,
+    tickets: Tickets,
+    pub(crate) slots: Vec<SlotTiming>,
+    /// What values may be wrong by, ETH.
+    pub error: f64,
+    /// W_0 and Π_0 averaged over R_0, where that is drawn.
+    drawn: Option<(f64, f64)>,
+    scale: f64,
+}
+
+/// What an own cost makes of a ticket: V_t(θ_S, r) by the holder's discount factor.
+pub(crate) type OwnValues = ContinuationValues;
+
+/// Everything that is given when the holder decides.
+pub(crate) struct Situation<'a, 'm> {
+    pub auctioneer: Auctioneer<'a, 'm>,
+    pub values: &'a ContinuationValues,
+    pub own: Option<&'a OwnValues>,
+    pub tickets: Tickets,
+    pub tolerance: f64,
+    pub scale: f64,
+}
+
+impl<'m> Situation<'_, 'm> {
+    fn market(&self) -> &'m Market {
+        self.auctioneer.market
+    }
+
+    /// V_t(θ_S, r).
+    pub fn own_value(&self, slot: usize, prize: f64) -> f64 {
+        let (Some(own), Some(cost)) = (self.own, self.market().holder().own_cost()) else {
+            return 0.0;
+        };
+        let continuation = own.continuation_of(slot, prize, 0);
+        crate::exercise::own_decision(
+            self.market(),
+            slot,
+            prize - cost,
+            continuation_undrawn(self.market(), continuation),
+        )
+        .0
+    }
+
+    /// The auction at a node and what is kept if it fails, given E[W] of the next slot.
+    pub fn auction(&self, slot: usize, prize: f64, next: Option<f64>) -> (Auction, Alternatives, f64) {
+        let keep = alternatives(self.market(), prize, next);
+        let unsold = match (self.market().holder().sale(), self.tickets) {
+            (Sale::UntilSold(_), _) => until_sold::unsold_value(&keep),
+            (Sale::Once, Tickets::Resold) => self.own_value(slot, prize),
+            (Sale::Once, Tickets::JustInTime) => once::unsold_value_in_time(keep.exercise),
+        };
+        let at = match self.tickets {
+            Tickets::Resold => slot,
+            Tickets::JustInTime => self.values.maturity(),
+        };
+        let profile = self.values.profile(at, prize);
+        (self.auctioneer.hold(&profile, unsold), keep, unsold)
+    }
+
+    /// The figures of the auction at a node.
+    fn figures(&self, slot: usize, prize: f64, next: Option<f64>) -> [f64; FIGURES] {
+        let (auction, ..) = self.auction(slot, prize, next);
+        let at = match self.tickets {
+            Tickets::Resold => slot,
+            Tickets::JustInTime => self.values.maturity(),
+        };
+        figures(self.auctioneer.panels, &auction, self.values.boundary(at, prize))
+    }
+}
+
+/// [`crate::exercise::own_decision`] multiplies by 1 − q itself.
+fn continuation_undrawn(market: &Market, continuation: f64) -> f64 {
+    match market.ticket().exercise() {
+        Exercise::Lottery { draw_probability } if draw_probability < 1.0 => continuation / (1.0 - draw_probability),
+        _ => continuation,
+    }
+}
+
+fn figures(panels: &CostPanels<'_>, auction: &Auction, boundary: Option<f64>) -> [f64; FIGURES] {
+    let cutoff = auction.participation_cutoff.unwrap_or(panels.law().lower());
+    let immediate = boundary.map_or(0.0, |boundary| {
+        panels.lowest_cdf(auction.entry_probability, boundary.min(cutoff))
+    });
+    [
+        auction.revenue,
+        auction.sale_probability,
+        auction.winner_cost,
+        auction.buyers_gain,
+        auction.participation_cost,
+        cutoff,
+        immediate,
+        auction.entry_probability.unwrap_or(1.0),
+        boundary.unwrap_or(panels.law().lower()),
+    ]
+}
+
+impl ContinuousTiming {
+    /// The market's tickets, or spot auctions.
+    pub(crate) fn solve(situation: &Situation<'_, '_>, settings: &Settings<'_>) -> Self {
+        let market = situation.market();
+        let maturity = market.ticket().maturity();
+        let domain = Domain::new(situation.values.state(), maturity);
+        let mut timing = Self {
+            domain,
+            tickets: situation.tickets,
+            slots: Vec::with_capacity(maturity + 1),
+            error: 0.0,
+            drawn: None,
+            scale: situation.scale,
+        };
+        let mut ahead: Option<Ahead> = None;
+        let lasting = situation.tickets == Tickets::JustInTime && market.holder().sale() == Sale::Once;
+        for slot in (0..=maturity).rev() {
+            let again = timing
+                .slots
+                .last()
+                .filter(|_| lasting)
+                .map(|behind| behind.offer.clone());
+            let offer = again.unwrap_or_else(|| timing.offer(situation, slot, ahead.as_ref()));
+            let mut made = SlotTiming {
+                ahead,
+                offer,
+                stops: Vec::new(),
+                fallbacks: Vec::new(),
+            };
+            made.stops = timing.find_stops(situation, slot, &made);
+            made.fallbacks = timing.find_fallbacks(situation, &made);
+            ahead = Some(timing.gains(situation, slot, &made));
+            timing.error = market.holder().discount_factor() * timing.error + made.offer.error;
+            timing.slots.push(made);
+            settings.report(Stage::Induction, maturity - slot + 1, maturity + 1);
+        }
+        timing.slots.reverse();
+        if timing.domain.state.initial.is_none()
+            && let Some(ahead) = &ahead
+        {
+            let value = timing.next(market, Some(ahead), 0.0).unwrap_or(0.0);
+            let revenue = crate::benchmark::continuous::average(&timing.slots[0].offer, 0.0, 1.0);
+            timing.drawn = Some((value, revenue));
+        }
+        timing
+    }
+
+    /// E[W] of the next slot.
+    fn next(&self, market: &Market, ahead: Option<&Ahead>, state: f64) -> Option<f64> {
+        let ahead = ahead?;
+        let mut expected = self.domain.expect(ahead, state);
+        if ahead.drawn
+            && let (Exercise::Lottery { draw_probability }, Some(cost)) =
+                (market.ticket().exercise(), market.holder().own_cost())
+        {
+            let process = &self.domain.state;
+            expected += draw_probability * process.excess(process.mean(state), process.volatility, cost);
+        }
+        Some(expected)
+    }
+
+    /// The auctions of a slot at all states.
+    fn offer(&self, situation: &Situation<'_, '_>, slot: usize, ahead: Option<&Ahead>) -> Offer {
+        let market = situation.market();
+        let process = &self.domain.state;
+        let held = |state: f64| {
+            let next = self.next(market, ahead, state);
+            situation.figures(slot, process.prize(state), next)
+        };
+        let (low, high) = self.domain.ends();
+        let mut cuts = self.kinks(situation, slot);
+        let comes = |state: f64| held(state)[1] > 0.0;
+        let carried_on = matches!(market.holder().sale(), Sale::UntilSold(_)) && ahead.is_some();
+        let scanned: Vec<f64> = if carried_on {
+            self.domain.points().iter().copied().step_by(2).chain([high]).collect()
+        } else {
+            vec![low, high]
+        };
+        let mut open = Vec::new();
+        let known: Vec<bool> = scanned.iter().map(|&state| comes(state)).collect();
+        for (pair, come) in scanned.windows(2).zip(known.windows(2)) {
+            if come[0] != come[1] {
+                let edge = changes(pair[0], pair[1], |state| comes(state) == come[0]);
+                cuts.push(edge);
+            }
+        }
+        cuts.extend([low, high]);
+        cuts.retain(|cut| (low..=high).contains(cut));
+        cuts.sort_by(f64::total_cmp);
+        cuts.dedup();
+        for pair in cuts.windows(2) {
+            // Nobody comes: before the last slot of a ticket that is carried on that is waiting by another name.
+            if !carried_on || comes(0.5 * (pair[0] + pair[1])) {
+                open.push((pair[0], pair[1]));
+            }
+        }
+        Offer::follow(&open, (RESOLVED * situation.tolerance, self.scale), &held)
+    }
+
+    /// States at which the values of some type, or who among the types exercises, bend.
+    fn kinks(&self, situation: &Situation<'_, '_>, slot: usize) -> Vec<f64> {
+        let market = situation.market();
+        let law = market.buyers().cost();
+        let at = match self.tickets {
+            Tickets::Resold => slot,
+            Tickets::JustInTime => situation.values.maturity(),
+        };
+        let mut costs = vec![law.lower(), law.upper()];
+        let knots = law.knots();
+        if knots.len() <= MOST_KNOTS {
+            costs.extend(knots);
+        }
+        let mut kinks: Vec<f64> = costs
+            .into_iter()
+            .flat_map(|cost| situation.values.exercise_prizes(at, cost))
+            .chain(market.holder().own_cost())
+            .collect();
+        if let (Sale::Once, Some(cost), Some(own)) = (market.holder().sale(), market.holder().own_cost(), situation.own)
+        {
+            let states = own.exercise_states(slot, 0, cost);
+            kinks.extend(states.into_iter().map(|state| self.domain.state.prize(state)));
+        }
+        // A price is also worth bidding from a prize on, and an opening.
+        let opening = match market.auction().reserve() {
+            Reserve::Price(price) if at == situation.values.maturity() => Some(price),
+            Reserve::Price(_) | Reserve::None | Reserve::Optimal => None,
+        };
+        if let Some(price) = opening {
+            let paid = market.participation().winner_cost();
+            kinks.extend([law.lower() + price + paid, law.upper() + price + paid]);
+        }
+        kinks.retain(|prize| *prize > 0.0);
+        kinks.into_iter().map(|prize| self.domain.state.state(prize)).collect()
+    }
+
+    /// What she does at a state of a slot, what it is worth, and what waiting is.
+    fn choice(&self, situation: &Situation<'_, '_>, slot: &SlotTiming, state: f64) -> (Decision, f64, Alternatives) {
+        let market = situation.market();
+        let next = self.next(market, slot.ahead.as_ref(), state);
+        let keep = alternatives(market, self.domain.state.prize(state), next);
+        let (decision, value, _) = choose(self.accuracy(), slot.offer.value(state), &keep, market.holder().tie());
+        let sells_noise = decision == Decision::Sell
+            && market.holder().tie() == Tie::Late
+            && keep.wait.is_some_and(|wait| value - wait <= self.noise(slot));
+        (if sells_noise { Decision::Wait } else { decision }, value, keep)
+    }
+
+    /// What may separate two values that are the same.
+    fn noise(&self, slot: &SlotTiming) -> f64 {
+        let behind = self.slots.last().map_or(0.0, |slot| slot.offer.error);
+        ROUNDING * self.scale + NOISE * (slot.offer.error + behind)
+    }
+
+    /// How well values are known, relative to themselves.
+    fn accuracy(&self) -> f64 {
+        (self.error / self.scale).max(1e-12)
+    }
+
+    /// Where she does not wait.
+    fn find_stops(&self, situation: &Situation<'_, '_>, slot: usize, made: &SlotTiming) -> Vec<Stop> {
+        let (low, high) = self.domain.ends();
+        if made.ahead.is_none() && situation.market().holder().own_cost().is_none() {
+            debug_assert_eq!(slot, situation.market().ticket().maturity());
+            return vec![Stop {
+                from: low,
+                to: high,
+                decision: Decision::Sell,
+            }];
+        }
+        let mut states: Vec<f64> = self.domain.points().to_vec();
+        for stretch in &made.offer.stretches {
+            let inside = 1e-9 * (stretch.to - stretch.from);
+            states.extend([stretch.from + inside, stretch.to - inside]);
+        }
+        states.retain(|state| (low..=high).contains(state));
+        states.sort_by(f64::total_cmp);
+        let decide = |state: f64| self.choice(situation, made, state).0;
+        let mut stops: Vec<Stop> = Vec::new();
+        let mut from = low;
+        let mut decision = decide(states[0]);
+        let mut close = |from: f64, to: f64, decision: Decision| {
+            if decision != Decision::Wait && to > from {
+                stops.push(Stop { from, to, decision });
+            }
+        };
+        for pair in states.windows(2) {
+            let now = decide(pair[1]);
+            if now != decision {
+                let edge = self.edge(situation, made, (pair[0], pair[1]), (decision, now));
+                close(from, edge, decision);
+                from = edge;
+                decision = now;
+            }
+        }
+        close(from, high, decision);
+        stops
+    }
+
+    /// Where an unsold ticket begins or ceases to be used at once.
+    fn find_fallbacks(&self, situation: &Situation<'_, '_>, made: &SlotTiming) -> Vec<f64> {
+        let market = situation.market();
+        let goes_on = matches!(market.holder().sale(), Sale::UntilSold(_)) && market.holder().own_cost().is_some();
+        if !goes_on {
+            return Vec::new();
+        }
+        let uses = |state: f64| {
+            let next = self.next(market, made.ahead.as_ref(), state);
+            alternatives(market, self.domain.state.prize(state), next).exercises()
+        };
+        let points = self.domain.points();
+        let changed = points.windows(2).filter(|pair| uses(pair[0]) != uses(pair[1]));
+        changed
+            .map(|pair| {
+                let before = uses(pair[0]);
+                changes(pair[0], pair[1], |state| uses(state) == before)
+            })
+            .collect()
+    }
+
+    /// Where between two states her decision changes: where the values of the two cross, if they do.
+    fn edge(
+        &self,
+        situation: &Situation<'_, '_>,
+        made: &SlotTiming,
+        (a, b): (f64, f64),
+        (before, after): (Decision, Decision),
+    ) -> f64 {
+        let worth = |decision: Decision, state: f64| {
+            let (_, _, keep) = self.choice(situation, made, state);
+            match decision {
+                Decision::Sell => made.offer.value(state),
+                Decision::Wait => keep.wait,
+                Decision::Exercise => keep.exercise,
+            }
+        };
+        let lead = |state: f64| match (worth(before, state), worth(after, state)) {
+            (Some(before), Some(after)) => before - after,
+            (Some(_), None) => 1.0,
+            (None, _) => -1.0,
+        };
+        if lead(a) > 0.0 && lead(b) < 0.0 {
+            return root::bracketed(a, b, lead).unwrap_or(b);
+        }
+        changes(a, b, |state| self.choice(situation, made, state).0 == before)
+    }
+
+    /// W of a slot as the slot before sees it.
+    fn gains(&self, situation: &Situation<'_, '_>, slot: usize, made: &SlotTiming) -> Ahead {
+        let market = situation.market();
+        let factor = market.holder().discount_factor() * market.ticket().exercise().kept_probability();
+        let last = made.ahead.is_none();
+        let smooth = (0..self.domain.kept())
+            .map(|k| {
+                self.next(market, made.ahead.as_ref(), self.domain.kept_at(k))
+                    .map_or(0.0, |next| factor * next)
+            })
+            .collect();
+        let mut added = Vec::new();
+        if slot > 0 || self.domain.state.initial.is_none() {
+            for stop in &made.stops {
+                for (from, to) in made.cut(stop) {
+                    for (state, weight) in self.domain.nodes(from, to) {
+                        let (_, value, keep) = self.choice(situation, made, state);
+                        added.push((state, weight * (value - keep.wait.unwrap_or(0.0))));
+                    }
+                }
+            }
+        }
+        Ahead {
+            smooth,
+            added,
+            drawn: !last,
+        }
+    }
+
+    /// What the holder has at the start: W_0(R_0), averaged over R_0 where that is drawn.
+    pub(crate) fn value_at_start(&self, situation: &Situation<'_, '_>) -> f64 {
+        match self.domain.state.initial {
+            Some(prize) => self.node(situation, 0, prize).value,
+            None => self.drawn.map_or(0.0, |(value, _)| value),
+        }
+    }
+
+    /// Where R_0 is drawn: W_0 and Π_0, averaged over it.
+    pub(crate) fn drawn_figures(&self) -> Option<(f64, f64)> {
+        self.drawn
+    }
+
+    /// The auctions of a slot.
+    pub(crate) fn offer_at(&self, slot: usize) -> &Offer {
+        &self.slots[slot].offer
+    }
+
+    /// The lowest and the highest state that count.
+    #[must_use]
+    pub fn ends(&self) -> (f64, f64) {
+        self.domain.ends()
+    }
+
+    /// Where she does not wait in a slot, increasing.
+    #[must_use]
+    pub fn stops(&self, slot: usize) -> &[Stop] {
+        &self.slots[slot].stops
+    }
+
+    /// The holder's problem at a slot and prize.
+    pub(crate) fn node(&self, situation: &Situation<'_, '_>, slot: usize, prize: f64) -> Node {
+        let market = situation.market();
+        let state = self.domain.state.state(prize);
+        let made = &self.slots[slot];
+        let next = self.next(market, made.ahead.as_ref(), state);
+        let (auction, keep, unsold) = situation.auction(slot, prize, next);
+        decide_within(self.accuracy(), market, auction, keep, unsold)
+    }
+
+    /// E[W_{t+1} given the prize]; `None` in the last slot.
+    pub(crate) fn next_value(&self, market: &Market, slot: usize, state: f64) -> Option<f64> {
+        self.next(market, self.slots[slot].ahead.as_ref(), state)
+    }
+}
+
+impl SlotTiming {
+    /// A stop, cut where the auctions' figures bend.
+    pub fn cut(&self, stop: &Stop) -> Vec<(f64, f64)> {
+        let mut cuts = vec![stop.from, stop.to];
+        for stretch in &self.offer.stretches {
+            cuts.extend(
+                [stretch.from, stretch.to]
+                    .into_iter()
+                    .filter(|cut| stop.from < *cut && *cut < stop.to),
+            );
+        }
+        cuts.extend(
+            self.fallbacks
+                .iter()
+                .copied()
+                .filter(|cut| stop.from < *cut && *cut < stop.to),
+        );
+        cuts.sort_by(f64::total_cmp);
+        cuts.dedup();
+        cuts.windows(2).map(|pair| (pair[0], pair[1])).collect()
+    }
+}
+
+/// Where in [a, b] `same` ceases to hold, which holds at a and not at b, to rounding.
+fn changes(a: f64, b: f64, same: impl Fn(f64) -> bool) -> f64 {
+    let (mut a, mut b) = (a, b);
+    for _ in 0..HALVINGS {
+        let middle = 0.5 * (a + b);
+        if middle <= a || middle >= b {
+            break;
+        }
+        if same(middle) {
+            a = middle;
+        } else {
+            b = middle;
+        }
+    }
+    b
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::auction::CostPanels;
+    use crate::cost::VirtualCost;
+
+    #[test]
+    fn p0_holder() {
+        use crate::market::*;
+        use crate::prize::*;
+        use std::sync::Arc;
+        let process = ContinuousPrize::LogAr1 {
+            mean: 0.0,
+            persistence: 0.95,
+            volatility: 0.15,
+            initial: 1.0,
+            tolerance: 1e-9,
+        };
+        let buyers = Buyers::new(
+            BuyerCount::Fixed(5),
+            Arc::new(crate::cost::Uniform::new(0.5, 2.0).unwrap()),
+        )
+        .unwrap()
+        .with_discount_factor(0.97)
+        .unwrap();
+        let market = Market::new(
+            Ticket::new(50, Exercise::American).unwrap(),
+            Prize::Continuous(process.clone()),
+            buyers,
+            Participation::Free,
+            AuctionRule::new(Format::FirstPrice, Reserve::None).unwrap(),
+            Holder::new(0.99).unwrap(),
+        )
+        .unwrap();
+        let state = PrizeState::of(&process);
+        let virtual_cost = VirtualCost::new(market.buyers().cost());
+        let panels = CostPanels::coarse(&market, &virtual_cost).for_curves();
+        let started = std::time::Instant::now();
+        let values = ContinuationValues::over(&state, Exercise::American, 0.97, 50, (0.5, 2.0), 1e-9);
+        println!("values {:?}", started.elapsed());
+        let situation = Situation {
+            auctioneer: Auctioneer {
+                market: &market,
+                panels: &panels,
+            },
+            values: &values,
+            own: None,
+            tickets: Tickets::Resold,
+            tolerance: 1e-9,
+            scale: 2.0,
+        };
+        let timing = ContinuousTiming::solve(&situation, &Settings::default());
+        println!("all {:?}", started.elapsed());
+        println!(
+            "{:?}",
+            timing.slots.iter().map(|s| s.offer.stretches.len()).collect::<Vec<_>>()
+        );
+        println!(
+            "{:?}",
+            timing
+                .slots
+                .iter()
+                .map(|s| s.stops.iter().map(|x| (x.from.exp(), x.to.exp())).collect::<Vec<_>>())
+                .collect::<Vec<_>>()[49..]
+                .to_vec()
+        );
+        let node = timing.node(&situation, 0, 1.0);
+        println!(
+            "W {:.3e} sale {:.3e} from {:e} {:e}",
+            node.value - 0.421011918253,
+            node.auction.revenue - 0.298349104645,
+            timing.slots[0].stops[0].from.exp() - 1.830684008478,
+            timing.slots[25].stops[0].from.exp() - 1.704125036258
+        );
+        println!("error {:e}", timing.error);
+    }
+}

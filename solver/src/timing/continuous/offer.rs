@@ -1,0 +1,109 @@
+//! What stopping is worth as a function of the state, between its kinks.
+
+use crate::numerics::chebyshev::{POINTS, Series, points};
+
+/// Bisections of a stretch at most: what is left then is a jump, and narrow.
+const DEEPEST: u32 = 26;
+
+/// How many figures of an auction are kept.
+pub(crate) const FIGURES: usize = 9;
+/// Π.
+pub(crate) const REVENUE: usize = 0;
+/// P(θ̂).
+pub(crate) const SALE_PROBABILITY: usize = 1;
+/// E[θ₍₁₎; sold].
+pub(crate) const WINNER_COST: usize = 2;
+/// What buyers gain.
+pub(crate) const BUYERS_GAIN: usize = 3;
+/// What taking part costs them.
+pub(crate) const PARTICIPATION_COST: usize = 4;
+/// θ̂.
+pub(crate) const CUTOFF: usize = 5;
+/// P(min(θ*, θ̂)).
+pub(crate) const IMMEDIATE: usize = 6;
+/// e, 1 where entry is not random.
+pub(crate) const ENTRY: usize = 7;
+/// θ*, the lowest cost where nobody exercises.
+pub(crate) const BOUNDARY: usize = 8;
+
+/// Figures of the auctions over one stretch of states, as Chebyshev series.
+#[derive(Debug, Clone)]
+pub(crate) struct Stretch {
+    pub from: f64,
+    pub to: f64,
+    figures: [Series; FIGURES],
+}
+
+impl Stretch {
+    /// A figure at a state.
+    pub fn figure(&self, which: usize, state: f64) -> f64 {
+        self.figures[which].value((state - self.from) / (self.to - self.from))
+    }
+}
+
+/// The auctions of one slot at all states.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Offer {
+    /// Increasing; there are gaps where nobody would come.
+    pub stretches: Vec<Stretch>,
+    /// What the first figure may be wrong by.
+    pub error: f64,
+}
+
+impl Offer {
+    /// The stretch that holds a state; at a cut the one above it.
+    pub fn at(&self, state: f64) -> Option<&Stretch> {
+        let after = self.stretches.partition_point(|stretch| stretch.to <= state);
+        let found = self.stretches.get(after).or(self.stretches.last())?;
+        (found.from <= state && state <= found.to).then_some(found)
+    }
+
+    /// The first figure at a state.
+    pub fn value(&self, state: f64) -> Option<f64> {
+        Some(self.at(state)?.figure(REVENUE, state))
+    }
+
+    /// Follows `held` over each of the `intervals` until its first figure is known to `tolerance`, relative to `scale`
+    /// or to its size on the stretch, whichever is larger.
+    pub fn follow(
+        intervals: &[(f64, f64)],
+        (tolerance, scale): (f64, f64),
+        held: &impl Fn(f64) -> [f64; FIGURES],
+    ) -> Self {
+        let mut offer = Self::default();
+        for &(from, to) in intervals {
+            if to > from {
+                offer.split(from, to, DEEPEST, (tolerance, scale), held);
+            }
+        }
+        offer
+    }
+
+    fn split(
+        &mut self,
+        from: f64,
+        to: f64,
+        depth: u32,
+        (tolerance, scale): (f64, f64),
+        held: &impl Fn(f64) -> [f64; FIGURES],
+    ) {
+        let mut values = [[0.0; POINTS]; FIGURES];
+        for (k, u) in points().iter().enumerate() {
+            for (list, value) in values.iter_mut().zip(held(from + (to - from) * u)) {
+                list[k] = value;
+            }
+        }
+        let figures: [Series; FIGURES] = std::array::from_fn(|f| Series::through(&values[f]));
+        let size = values[0].iter().fold(scale, |most, value| most.max(value.abs()));
+        let remainder = figures[0].tail();
+        let middle = 0.5 * (from + to);
+        if remainder <= tolerance * size || depth == 0 || middle <= from || middle >= to {
+            // A stretch that a kink has made narrow counts by its width.
+            self.error = self.error.max(remainder * (to - from).min(1.0));
+            self.stretches.push(Stretch { from, to, figures });
+            return;
+        }
+        self.split(from, middle, depth - 1, (tolerance, scale), held);
+        self.split(middle, to, depth - 1, (tolerance, scale), held);
+    }
+}
