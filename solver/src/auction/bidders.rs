@@ -1,5 +1,7 @@
 //! The buyers at one node: what the ticket is worth to each type there.
 
+use std::sync::OnceLock;
+
 use super::fall::Fall;
 use super::nodes::{AtNodes, NODES, weighted};
 use super::panels::{CostPanels, CostPoint};
@@ -41,8 +43,8 @@ struct Curve {
     lowest: f64,
     /// ∫ D F₂.
     second: f64,
-    /// ∫ D Q/Q(left).
-    shading: f64,
+    /// ∫ D Q/Q(left), once bids are asked for.
+    shading: OnceLock<f64>,
 }
 
 impl Curve {
@@ -57,7 +59,7 @@ impl Curve {
             piece,
             lowest: weighted(&nodes.lowest, inside),
             second: weighted(&nodes.second, inside),
-            shading: panels.curved_shading(panel, Fall::Curved(profile, piece), inside),
+            shading: OnceLock::new(),
             discounts,
         }
     }
@@ -312,7 +314,8 @@ impl<'p, 'm> Bidders<'p, 'm> {
     pub(crate) fn whole_passage(&self, panel: usize) -> Passage {
         match (self.curve(panel), self.panels.risk()) {
             (Some((_, curve)), RiskAversion::Neutral | RiskAversion::Crra { .. }) => {
-                Passage::linear(self.panels.panels()[panel].decay, curve.shading)
+                let shading = || self.panels.curved_shading(panel, self.fall(panel), curve.at_nodes());
+                Passage::linear(self.panels.panels()[panel].decay, *curve.shading.get_or_init(shading))
             }
             _ => self.panels.whole_passage(panel, self.discounts[panel]),
         }

@@ -13,6 +13,8 @@ pub mod second_price;
 mod bid_function;
 mod bidders;
 mod competition;
+#[cfg(test)]
+pub(crate) mod curve_tests;
 mod cuts;
 mod entry;
 mod fall;
@@ -31,7 +33,6 @@ pub use panels::{CostPanels, CostPoint, PanelIntegrals};
 
 pub(crate) use bid_function::CurvePoint;
 pub(crate) use bidders::Marginal;
-pub(crate) use fall::Fall;
 pub(crate) use first_order::{across, along};
 pub(crate) use held::{auction_with, nobody_comes};
 pub(crate) use panels::{carried, cost_where};
