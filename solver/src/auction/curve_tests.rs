@@ -108,7 +108,7 @@ pub(crate) fn rule(format: Format, reserve: Reserve) -> AuctionRule {
     AuctionRule::new(format, reserve).unwrap()
 }
 
-fn participations() -> [Participation; 4] {
+pub(crate) fn participations() -> [Participation; 4] {
     let pays = |learns_cost| Participation::ParticipantPays {
         cost: 0.01,
         learns_cost,
@@ -121,7 +121,7 @@ fn participations() -> [Participation; 4] {
     ]
 }
 
-const RESERVES: [Reserve; 3] = [Reserve::None, Reserve::Price(0.12), Reserve::Optimal];
+pub(crate) const RESERVES: [Reserve; 3] = [Reserve::None, Reserve::Price(0.12), Reserve::Optimal];
 
 fn close(a: Option<f64>, b: Option<f64>, tolerance: f64) -> bool {
     match (a, b) {
@@ -216,8 +216,8 @@ fn average(
         cuts.push(law.quantile(0.5 * share));
         cuts.push(law.upper_quantile(0.5 * share));
     }
-    for k in 1..40 {
-        cuts.push(law.lower() + (law.upper() - law.lower()) * f64::from(k) / 40.0);
+    for k in 1..200 {
+        cuts.push(law.lower() + (law.upper() - law.lower()) * f64::from(k) / 200.0);
     }
     cuts.retain(|cost| *cost > law.lower() && *cost <= cutoff);
     cuts.sort_by(f64::total_cmp);
@@ -245,7 +245,7 @@ fn average(
     total
 }
 
-fn refined<'m>(base: &CostPanels<'m>, profile: &CurvedProfile) -> CostPanels<'m> {
+pub(crate) fn refined<'m>(base: &CostPanels<'m>, profile: &CurvedProfile) -> CostPanels<'m> {
     base.refined(&base.cuts_for(profile), base)
 }
 
@@ -285,6 +285,53 @@ fn revenue_is_the_mean_value_of_the_second_lowest_cost() {
                     });
                     let gain = used - paid - alone * price;
                     assert!((auction.buyers_gain - gain).abs() < 1e-12, "{said}");
+                }
+            }
+        }
+    }
+}
+
+/// A curve that bends within a small part of the support, given by many coefficients: the partition is cut for it.
+#[test]
+fn a_sharp_curve_is_resolved() {
+    // A soft hinge, ln(1 + e^{(0.7 − θ)/s}) s.
+    let scale = 0.01;
+    let hinge = |cost: f64| scale * ((0.7 - cost) / scale).exp().ln_1p();
+    let profile = CurvedProfile::new(vec![0.2, 1.2], vec![Piece::Curve(interpolant(0.2, 1.2, 700, hinge))]);
+    for law in laws() {
+        let virtual_cost = VirtualCost::new(law.as_ref());
+        for count in counts() {
+            let rule = rule(Format::FirstPrice, Reserve::Price(0.004));
+            let market = market(&law, count, rule, Participation::Free, RiskAversion::Neutral);
+            for base in [
+                CostPanels::coarse(&market, &virtual_cost),
+                CostPanels::of_market(&market, &virtual_cost),
+            ] {
+                let cuts = base.cuts_for(&profile);
+                assert!(!cuts.is_empty() && cuts.len() < 200, "{}", cuts.len());
+                let panels = base.refined(&cuts, &base);
+                let bidders = Bidders::curved(&panels, &profile, 0.0);
+                let auction = hold_auction(&bidders, &rule, Participation::Free, 0.0);
+                let competition = Competition::from(count);
+                let cutoff = auction.participation_cutoff.unwrap();
+                let tail = Tail::at(law.as_ref(), cutoff);
+                let alone = competition.expected() * tail.cdf * competition.log_rivals_above(&tail).exp();
+                let expected = alone * 0.004
+                    + average(law.as_ref(), 0.7, cutoff, hinge, |tail| {
+                        competition.second_lowest_density(tail)
+                    });
+                let gap = (auction.revenue / expected - 1.0).abs();
+                assert!(gap < 2e-12, "{law:?} {count:?}: {gap:e}");
+                let function = BidFunction::new(&bidders, Format::FirstPrice, &auction).unwrap();
+                for (cost, bid) in [0.2, 0.5, 0.69, 0.7, 0.71]
+                    .iter()
+                    .zip(function.at(&[0.2, 0.5, 0.69, 0.7, 0.71]))
+                {
+                    let Some(bid) = bid else { continue };
+                    assert!(
+                        (bid.bid - bid.bid_foc).abs() < 1e-11,
+                        "{law:?} {count:?} {cost}: {bid:?}"
+                    );
                 }
             }
         }

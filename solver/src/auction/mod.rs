@@ -33,6 +33,7 @@ pub use panels::{CostPanels, CostPoint, PanelIntegrals};
 
 pub(crate) use bid_function::CurvePoint;
 pub(crate) use bidders::Marginal;
+pub(crate) use fall::Fall;
 pub(crate) use first_order::{across, along};
 pub(crate) use held::{auction_with, nobody_comes};
 pub(crate) use panels::{carried, cost_where};

@@ -13,6 +13,7 @@
 mod bellman;
 mod best_response;
 mod certificate;
+mod curved;
 mod entry;
 mod evidence;
 mod gap;
@@ -23,4 +24,5 @@ mod revenue;
 
 pub(crate) use certificate::certify_on;
 pub use certificate::{Certificate, TOLERANCE, certify, tolerance};
+pub use curved::{CurvedEvidence, curved_node};
 pub use repeated::REPEATED_TOLERANCE;
