@@ -131,7 +131,7 @@ impl<'p, 'm> Bidders<'p, 'm> {
             while piece + 1 < pieces.len() && knots[piece + 1] <= point.cost {
                 piece += 1;
             }
-            values.push(profile.value_on(piece, point.cost) - winner_cost);
+            values.push(net(profile, piece, point.cost, winner_cost));
             if index == last {
                 break;
             }
@@ -216,7 +216,7 @@ impl<'p, 'm> Bidders<'p, 'm> {
     /// v(θ) read from the panel given.
     pub(crate) fn value_in(&self, panel: usize, cost: f64) -> f64 {
         if let Some((curves, curve)) = self.curve(panel) {
-            return curves.profile.value_on(curve.piece, cost) - curves.winner_cost;
+            return net(curves.profile, curve.piece, cost, curves.winner_cost);
         }
         let right = self.panels.points()[panel + 1].cost;
         self.values[panel + 1] + self.discounts[panel] * (right - cost)
@@ -400,5 +400,14 @@ impl<'p, 'm> Bidders<'p, 'm> {
             left
         };
         Some(self.marginal(panel, cost))
+    }
+}
+
+/// V − K. Along a curve V is positive, however small: where rounding says otherwise, those types take part all the same.
+fn net(profile: &CurvedProfile, piece: usize, cost: f64, winner_cost: f64) -> f64 {
+    let value = profile.value_on(piece, cost);
+    match profile.pieces()[piece] {
+        Piece::Curve(_) if winner_cost == 0.0 => value.max(f64::MIN_POSITIVE),
+        _ => value - winner_cost,
     }
 }

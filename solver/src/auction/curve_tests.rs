@@ -200,30 +200,24 @@ fn straight_curves_are_lines() {
     }
 }
 
-/// ∫ v dH over types up to `cutoff`, H given by its density in F: graded Gauss panels in F, no cost panels.
-fn average(
-    law: &dyn CostLaw,
-    boundary: f64,
-    cutoff: f64,
-    value: impl Fn(f64) -> f64,
-    density: impl Fn(&Tail) -> f64,
-) -> f64 {
+/// Costs up to `cutoff` with their tails and the weights of dF: graded Gauss panels in F, no cost panels.
+fn types(law: &dyn CostLaw, boundary: f64, cutoff: f64) -> Vec<(f64, Tail, f64)> {
     let middle = law.quantile(0.5);
-    let mut ends = vec![law.lower()];
     let mut cuts = vec![middle, boundary, cutoff];
     for k in 1..60 {
         let share = 0.5_f64.powi(k);
         cuts.push(law.quantile(0.5 * share));
         cuts.push(law.upper_quantile(0.5 * share));
     }
-    for k in 1..200 {
-        cuts.push(law.lower() + (law.upper() - law.lower()) * f64::from(k) / 200.0);
+    for k in 1..60 {
+        cuts.push(law.lower() + (law.upper() - law.lower()) * f64::from(k) / 60.0);
+        cuts.push(boundary + 0.1 * (f64::from(k) / 30.0 - 1.0));
     }
     cuts.retain(|cost| *cost > law.lower() && *cost <= cutoff);
+    cuts.push(law.lower());
     cuts.sort_by(f64::total_cmp);
-    ends.extend(cuts);
-    let mut total = 0.0;
-    for pair in ends.windows(2).filter(|pair| pair[1] > pair[0]) {
+    let mut types = Vec::new();
+    for pair in cuts.windows(2) {
         let by_cdf = pair[1] <= middle;
         let (from, to) = if by_cdf {
             (law.cdf(pair[0]), law.cdf(pair[1]))
@@ -233,16 +227,31 @@ fn average(
         if to <= from {
             continue;
         }
-        total += gauss::panel(from, to, |u| {
+        for &(node, weight) in gauss::panel_rule() {
+            let u = from + (to - from) * node;
             let (tail, cost) = if by_cdf {
                 (Tail::of(u, 1.0 - u), law.quantile(u))
             } else {
                 (Tail::of(1.0 - u, u), law.upper_quantile(u))
             };
-            [value(cost) * density(&tail)]
-        })[0];
+            types.push((cost, tail, weight * (to - from)));
+        }
     }
-    total
+    types
+}
+
+/// ∫ v dH over them, H given by its density in F.
+fn average(
+    law: &dyn CostLaw,
+    boundary: f64,
+    cutoff: f64,
+    value: impl Fn(f64) -> f64,
+    density: impl Fn(&Tail) -> f64,
+) -> f64 {
+    types(law, boundary, cutoff)
+        .iter()
+        .map(|(cost, tail, weight)| weight * value(*cost) * density(tail))
+        .sum()
 }
 
 pub(crate) fn refined<'m>(base: &CostPanels<'m>, profile: &CurvedProfile) -> CostPanels<'m> {
@@ -405,7 +414,6 @@ fn no_cutoff_on_a_grid_beats_the_optimal_reserve() {
 #[test]
 fn both_routes_to_bids_agree() {
     let (profile, boundary) = american();
-    let mut widest = 0.0_f64;
     for law in laws() {
         let virtual_cost = VirtualCost::new(law.as_ref());
         for count in counts() {
@@ -432,7 +440,6 @@ fn both_routes_to_bids_agree() {
                         for (cost, bid) in costs.iter().zip(function.at(&costs)) {
                             let Some(bid) = bid else { continue };
                             let gap = (bid.bid - bid.bid_foc).abs();
-                            widest = widest.max(gap);
                             assert!(gap < 1e-11, "{said} {cost}: {gap:e}");
                         }
                         let schedule = function.schedule();
@@ -447,7 +454,6 @@ fn both_routes_to_bids_agree() {
             }
         }
     }
-    eprintln!("bids agree to {widest:e}");
 }
 
 /// What winners pay, averaged over the lowest cost, is the revenue.
@@ -461,10 +467,15 @@ fn check_revenue(
 ) {
     let competition = *bidders.panels().competition();
     let cutoff = auction.participation_cutoff.unwrap();
-    let bid = |cost: f64| function.by_integral(&[cost.min(cutoff)])[0].unwrap();
-    let paid = average(law, boundary, cutoff, bid, |tail| {
-        competition.expected() * competition.log_rivals_above(tail).exp()
-    });
+    let types = types(law, boundary, cutoff);
+    let costs: Vec<f64> = types.iter().map(|(cost, ..)| cost.min(cutoff)).collect();
+    let paid: f64 = function
+        .by_integral(&costs)
+        .into_iter()
+        .zip(&types)
+        .map(|(bid, (_, tail, weight))| weight * bid.unwrap() * competition.log_rivals_above(tail).exp())
+        .sum();
+    let paid = competition.expected() * paid;
     let gap = (auction.revenue - paid - 0.02 * (1.0 - auction.sale_probability)).abs();
     assert!(gap < 2e-12, "{said}: {gap:e}");
 }
@@ -484,50 +495,5 @@ fn cara_bidders_do_not_panic() {
         assert!(auction.revenue.is_finite());
         let function = BidFunction::new(&bidders, Format::FirstPrice, &auction).unwrap();
         assert!(function.schedule().iter().all(|one| one.bid.is_finite()));
-    }
-}
-
-/// Not a test of speed, but where its figures come from: `cargo test --release -p etm-solver --lib -- --ignored`.
-#[test]
-#[ignore = "prints timings"]
-fn timings() {
-    let (profile, boundary) = american();
-    let curve = interpolant(0.15, 1.3, 30, |cost| 0.9 * call(cost));
-    let line = profile.pieces()[0].clone();
-    let profile = CurvedProfile::new(vec![0.2, boundary, 1.2], vec![line, Piece::Curve(curve)]);
-    for (name, law) in ["uniform", "beta", "beta_u", "power .5", "power 3.3", "normal"]
-        .iter()
-        .zip(laws())
-    {
-        let virtual_cost = VirtualCost::new(law.as_ref());
-        for reserve in RESERVES {
-            let rule = rule(Format::SecondPrice, reserve);
-            let market = market(
-                &law,
-                BuyerCount::Fixed(5),
-                rule,
-                Participation::Free,
-                RiskAversion::Neutral,
-            );
-            let base = CostPanels::coarse(&market, &virtual_cost);
-            let per = |work: &dyn Fn() -> f64| {
-                let rounds = 2000;
-                let clock = std::time::Instant::now();
-                let sum: f64 = (0..rounds).map(|_| std::hint::black_box(work())).sum();
-                assert!(sum.is_finite());
-                clock.elapsed().as_secs_f64() * 1e6 / f64::from(rounds)
-            };
-            let panels = base.refined(&[boundary], &base);
-            let bidders = Bidders::curved(&panels, &profile, 0.0);
-            let cuts = per(&|| base.cuts_for(&profile).len() as f64);
-            let refine = per(&|| base.refined(&[boundary], &base).points().len() as f64);
-            let build = per(&|| Bidders::curved(&panels, &profile, 0.0).values()[0]);
-            let hold = per(&|| hold_auction(&bidders, &rule, Participation::Free, 0.0).revenue);
-            eprintln!(
-                "{name} {reserve:?}: {} panels, cuts_for {cuts:.2} ({}), refined {refine:.2}, curved {build:.2}, hold {hold:.2} µs",
-                panels.panels().len(),
-                base.cuts_for(&profile).len()
-            );
-        }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! A ticket value is linear in cost between its knots. On a panel without a knot every integral of the auction is
 //! therefore D times an integral of F and N alone, and those are computed once per panel and used at every node.
+//! Where the value is a curve, F and N are kept at the Gauss nodes of the panel instead (`nodes.rs`).
 
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
