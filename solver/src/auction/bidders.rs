@@ -1,5 +1,7 @@
 //! The buyers at one node: what the ticket is worth to each type there.
 
+use std::sync::OnceLock;
+
 use super::fall::Fall;
 use super::nodes::{AtNodes, NODES, weighted};
 use super::panels::{CostPanels, CostPoint};
@@ -41,8 +43,8 @@ struct Curve {
     lowest: f64,
     /// ∫ D F₂.
     second: f64,
-    /// ∫ D Q/Q(left).
-    shading: f64,
+    /// ∫ D Q/Q(left), once bids are asked for.
+    shading: OnceLock<f64>,
 }
 
 impl Curve {
@@ -57,7 +59,7 @@ impl Curve {
             piece,
             lowest: weighted(&nodes.lowest, inside),
             second: weighted(&nodes.second, inside),
-            shading: panels.curved_shading(panel, Fall::Curved(profile, piece), inside),
+            shading: OnceLock::new(),
             discounts,
         }
     }
@@ -112,7 +114,7 @@ impl<'p, 'm> Bidders<'p, 'm> {
         }
     }
 
-    /// [`Self::new`] for values that are not linear between their knots. The points of `panels` include every knot of
+    /// [`Self::new`] for values that are not linear between their knots (among CARA bidders chords take their place). The points of `panels` include every knot of
     /// `profile` inside the support, and are close enough for it: see [`CostPanels::cuts_for`].
     #[must_use]
     pub fn curved(panels: &'p CostPanels<'m>, profile: &'p CurvedProfile, winner_cost: f64) -> Self {
@@ -122,18 +124,25 @@ impl<'p, 'm> Bidders<'p, 'm> {
         let mut discounts = Vec::with_capacity(last);
         let mut curves = Vec::with_capacity(last);
         let (knots, pieces) = (profile.knots(), profile.pieces());
+        // Among CARA bidders D is part of a rate: there curves are not supported, and chords take their place.
+        let cara = matches!(panels.risk(), RiskAversion::Cara { .. });
         let mut piece = 0;
         for (index, point) in points.iter().enumerate() {
             while piece + 1 < pieces.len() && knots[piece + 1] <= point.cost {
                 piece += 1;
             }
-            values.push(profile.value_on(piece, point.cost) - winner_cost);
+            values.push(net(profile, piece, point.cost, winner_cost));
             if index == last {
                 break;
             }
             match &pieces[piece] {
                 Piece::Line { discount, .. } => {
                     discounts.push(*discount);
+                    curves.push(None);
+                }
+                Piece::Curve(_) if cara => {
+                    let fallen = profile.value_on(piece, point.cost) - profile.value_on(piece, points[index + 1].cost);
+                    discounts.push(fallen / (points[index + 1].cost - point.cost));
                     curves.push(None);
                 }
                 Piece::Curve(_) => {
@@ -207,7 +216,7 @@ impl<'p, 'm> Bidders<'p, 'm> {
     /// v(θ) read from the panel given.
     pub(crate) fn value_in(&self, panel: usize, cost: f64) -> f64 {
         if let Some((curves, curve)) = self.curve(panel) {
-            return curves.profile.value_on(curve.piece, cost) - curves.winner_cost;
+            return net(curves.profile, curve.piece, cost, curves.winner_cost);
         }
         let right = self.panels.points()[panel + 1].cost;
         self.values[panel + 1] + self.discounts[panel] * (right - cost)
@@ -225,7 +234,7 @@ impl<'p, 'm> Bidders<'p, 'm> {
         })
     }
 
-    /// v(right) − v(θ) and so on per unit of D, as [`Fall`] has them, are multiplied with this.
+    /// What [`Self::fall`], and what follows from it, is to be multiplied with.
     pub(crate) fn unit(&self, panel: usize) -> f64 {
         if self.curve(panel).is_some() {
             1.0
@@ -300,21 +309,20 @@ impl<'p, 'm> Bidders<'p, 'm> {
 
     /// How a shading passes from b down to a, both in a panel, from Q alone; to be carried with [`Self::unit`].
     pub(crate) fn passage(&self, panel: usize, a: &CostPoint, b: &CostPoint) -> Passage {
-        match (self.fall(panel), self.panels.risk()) {
-            (curved @ Fall::Curved(..), RiskAversion::Neutral | RiskAversion::Crra { .. }) => {
-                self.panels.curved_passage(a, b, curved)
-            }
-            _ => self.panels.passage(a, b, self.discounts[panel]),
+        match self.fall(panel) {
+            Fall::Straight => self.panels.passage(a, b, self.discounts[panel]),
+            curved @ Fall::Curved(..) => self.panels.curved_passage(a, b, curved),
         }
     }
 
     /// [`Self::passage`] across a whole panel.
     pub(crate) fn whole_passage(&self, panel: usize) -> Passage {
-        match (self.curve(panel), self.panels.risk()) {
-            (Some((_, curve)), RiskAversion::Neutral | RiskAversion::Crra { .. }) => {
-                Passage::linear(self.panels.panels()[panel].decay, curve.shading)
+        match self.curve(panel) {
+            Some((_, curve)) => {
+                let shading = || self.panels.curved_shading(panel, self.fall(panel), curve.at_nodes());
+                Passage::linear(self.panels.panels()[panel].decay, *curve.shading.get_or_init(shading))
             }
-            _ => self.panels.whole_passage(panel, self.discounts[panel]),
+            None => self.panels.whole_passage(panel, self.discounts[panel]),
         }
     }
 
@@ -322,22 +330,14 @@ impl<'p, 'm> Bidders<'p, 'm> {
     pub(crate) fn condition(&self, panel: usize, a: &CostPoint, b: &CostPoint) -> Passage {
         let (law, rivalry) = (self.panels.law(), self.panels.rivalry());
         match self.fall(panel) {
-            curved @ Fall::Curved(..) if !matches!(rivalry.risk, RiskAversion::Cara { .. }) => {
-                along(a, b, curved, law, rivalry)
-            }
-            _ => across(a, b, self.discounts[panel], law, rivalry),
+            Fall::Straight => across(a, b, self.discounts[panel], law, rivalry),
+            curved @ Fall::Curved(..) => along(a, b, curved, law, rivalry),
         }
     }
 
     /// The shading at the left end of a passage in a panel from that at its right end.
     pub(crate) fn carry(&self, panel: usize, passage: &Passage, shading: f64) -> f64 {
-        let risk = self.panels.risk();
-        // CARA bidders, among whom curves are not supported, take their chords.
-        let unit = match risk {
-            RiskAversion::Cara { .. } => self.discounts[panel],
-            RiskAversion::Neutral | RiskAversion::Crra { .. } => self.unit(panel),
-        };
-        risk.carry(passage, unit, shading)
+        self.panels.risk().carry(passage, self.unit(panel), shading)
     }
 
     /// The marginal type at a cost inside (or at an end of) a panel.
@@ -400,5 +400,14 @@ impl<'p, 'm> Bidders<'p, 'm> {
             left
         };
         Some(self.marginal(panel, cost))
+    }
+}
+
+/// V − K. Along a curve V is positive, however small: where rounding says otherwise, those types take part all the same.
+fn net(profile: &CurvedProfile, piece: usize, cost: f64, winner_cost: f64) -> f64 {
+    let value = profile.value_on(piece, cost);
+    match profile.pieces()[piece] {
+        Piece::Curve(_) if winner_cost == 0.0 => value.max(f64::MIN_POSITIVE),
+        _ => value - winner_cost,
     }
 }

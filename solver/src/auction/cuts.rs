@@ -8,7 +8,7 @@ use crate::numerics::optimum;
 /// Relative agreement at which a panel is not split further; laws are evaluated to about 1e-15.
 const RESOLVED: f64 = 5e-14;
 /// The coarsest panels are this fraction of the support.
-const COARSEST: f64 = 0.125;
+pub(super) const COARSEST: f64 = 0.125;
 /// Bisections of a panel that touches neither end of the stretch it is cut from: a law is smooth there on the scale of
 /// the sample types' distances, and what further bisection would resolve is the law's rounding.
 const DEEPEST_INSIDE: u32 = 6;
@@ -23,6 +23,8 @@ pub(super) struct Bisection<'a> {
     pub rivalry: &'a Rivalry,
     pub ends: (f64, f64),
     pub resolved: &'a mut Vec<f64>,
+    /// Whether Q is to be integrated too.
+    pub bids: bool,
 }
 
 impl Bisection<'_> {
@@ -44,11 +46,18 @@ impl Bisection<'_> {
 
     fn resolves(&self, a: f64, middle: f64, b: f64) -> bool {
         let [left, centre, right] = [a, middle, b].map(|cost| CostPoint::at(cost, self.law, self.rivalry));
-        agrees(&left, &centre, &right, self.law, self.rivalry)
+        agrees(&left, &centre, &right, self.law, self.rivalry, self.bids)
     }
 }
 
-fn agrees(left: &CostPoint, centre: &CostPoint, right: &CostPoint, law: &dyn CostLaw, rivalry: &Rivalry) -> bool {
+fn agrees(
+    left: &CostPoint,
+    centre: &CostPoint,
+    right: &CostPoint,
+    law: &dyn CostLaw,
+    rivalry: &Rivalry,
+    bids: bool,
+) -> bool {
     let range = law.upper() - law.lower();
     let whole = neutral_integrals(left, right, law, rivalry);
     let first = neutral_integrals(left, centre, law, rivalry);
@@ -56,7 +65,7 @@ fn agrees(left: &CostPoint, centre: &CostPoint, right: &CostPoint, law: &dyn Cos
     let close = |x: f64, y: f64| (x - y).abs() <= RESOLVED * y.abs() + 1e-17 * range;
     close(whole.lowest, first.lowest + second.lowest)
         && close(whole.second, first.second + second.second)
-        && close(whole.shading, first.shading + first.decay * second.shading)
+        && (!bids || close(whole.shading, first.shading + first.decay * second.shading))
 }
 
 /// Costs inside the panels at which θ plus its markup turns, as far as a scan sees.

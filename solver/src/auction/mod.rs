@@ -13,6 +13,8 @@ pub mod second_price;
 mod bid_function;
 mod bidders;
 mod competition;
+#[cfg(test)]
+pub(crate) mod curve_tests;
 mod cuts;
 mod entry;
 mod fall;

@@ -2,6 +2,7 @@
 //!
 //! A ticket value is linear in cost between its knots. On a panel without a knot every integral of the auction is
 //! therefore D times an integral of F and N alone, and those are computed once per panel and used at every node.
+//! Where the value is a curve, F and N are kept at the Gauss nodes of the panel instead (`nodes.rs`).
 
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
@@ -12,7 +13,7 @@ use crate::market::{Format, Market, RiskAversion};
 use crate::numerics::{gauss, root};
 
 use super::Competition;
-use super::cuts::{Bisection, DEEPEST, turns};
+use super::cuts::{Bisection, COARSEST, DEEPEST, turns};
 use super::fall::Fall;
 use super::nodes::{NODES, PanelNodes, weighted};
 use super::risk::{PanelPayments, Passage, Rivalry, tilted};
@@ -161,8 +162,9 @@ impl<'m> CostPanels<'m> {
             types.sort_by(f64::total_cmp);
             types.dedup();
         }
-        let middle = law.quantile(0.9) - law.quantile(0.1);
-        if scale == Scale::Types || middle < NARROW * (upper - lower) {
+        let fixed = cuts.clone();
+        let narrow = law.quantile(0.9) - law.quantile(0.1) < NARROW * (upper - lower);
+        if scale == Scale::Types || narrow {
             cuts.extend(&types);
         }
         if scale == Scale::Coarse {
@@ -178,6 +180,11 @@ impl<'m> CostPanels<'m> {
         if matches!(rivalry.risk, RiskAversion::Crra { .. }) {
             cuts.extend(falls().filter_map(|fall| cost_where(-fall, law, rivalry.felt())));
         }
+        if scale == Scale::Coarse && !narrow {
+            // Bisection sees the rest.
+            let near = lower + COARSEST * (upper - lower);
+            cuts.retain(|cost| *cost < near || fixed.contains(cost));
+        }
         cuts.retain(|x| (lower..=upper).contains(x));
         cuts.sort_by(f64::total_cmp);
         cuts.dedup();
@@ -188,6 +195,7 @@ impl<'m> CostPanels<'m> {
                 rivalry: &rivalry,
                 ends: (pair[0], pair[1]),
                 resolved: &mut resolved,
+                bids: scale == Scale::Types,
             };
             bisection.split(pair[0], pair[1], DEEPEST);
         }

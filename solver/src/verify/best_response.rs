@@ -4,7 +4,7 @@
 
 use super::evidence::Evidence;
 use super::gap::widest;
-use crate::auction::{Auction, Bidders, CostPoint, Marginal, TypeBid, across, bid, payment};
+use crate::auction::{Auction, Bidders, CostPoint, Marginal, TypeBid, bid, payment};
 use crate::market::{Format, RiskAversion};
 use crate::numerics::{optimum, root};
 
@@ -81,13 +81,14 @@ impl<'b, 'p, 'm> BestResponse<'b, 'p, 'm> {
                 continue;
             }
             let whole = panels.points()[panel + 1].cost <= self.marginal.point.cost;
-            let discount = self.bidders.discounts()[panel];
-            let passage = if whole {
-                evidence.passage(panels, panel, discount)
+            let passage = if whole && !self.bidders.fall(panel).is_curved() {
+                evidence.passage(panels, panel, self.bidders.discounts()[panel])
+            } else if whole {
+                self.bidders.condition(panel, &left, &panels.points()[panel + 1])
             } else {
-                across(&left, &self.marginal.point, discount, panels.law(), panels.rivalry())
+                self.bidders.condition(panel, &left, &self.marginal.point)
             };
-            shading = panels.risk().carry(&passage, discount, shading);
+            shading = self.bidders.carry(panel, &passage, shading);
             acts.push(self.act(left, self.bidders.values()[panel], shading));
         }
         acts.reverse();
@@ -119,9 +120,8 @@ impl<'b, 'p, 'm> BestResponse<'b, 'p, 'm> {
         let panels = self.bidders.panels();
         let point = panels.point(cost);
         let panel = self.bidders.panel_of(cost);
-        let discount = self.bidders.discounts()[panel];
-        let passage = across(&point, &right.point, discount, panels.law(), panels.rivalry());
-        let shading = panels.risk().carry(&passage, discount, right.shading);
+        let passage = self.bidders.condition(panel, &point, &right.point);
+        let shading = self.bidders.carry(panel, &passage, right.shading);
         self.act(point, self.bidders.value_in(panel, cost), shading)
     }
 

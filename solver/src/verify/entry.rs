@@ -94,8 +94,8 @@ pub(super) fn over_types(
             panels.point(cutoff)
         };
         let value = bidders.value_in(panel, right.cost);
-        let moment = super::evidence::moment_of(&pair[0], &right, law, &density);
-        total += value * (weight(&right) - weight(&pair[0])) + bidders.discounts()[panel] * moment;
+        let moment = super::evidence::moment_of(&pair[0], &right, bidders.fall(panel), law, &density);
+        total += value * (weight(&right) - weight(&pair[0])) + bidders.unit(panel) * moment;
     }
     total
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::payments::Stops;
-use crate::auction::{Bidders, Competition, CostPanels, CostPoint, Passage, Rivalry, across, carried};
+use crate::auction::{Bidders, Competition, CostPanels, CostPoint, Fall, Passage, Rivalry, across, carried};
 use crate::cost::{CostLaw, Tail};
 use crate::market::RiskAversion;
 use crate::numerics::{gauss, integrate};
@@ -34,11 +34,11 @@ impl PanelEvidence {
         Self {
             passage: across(a, b, 1.0, law, rivalry),
             moment: if neutral {
-                moment(a, b, law, &rivalry.competition)
+                moment(a, b, Fall::Straight, law, &rivalry.competition)
             } else {
                 0.0
             },
-            stops: (!neutral).then(|| Arc::new(Stops::over(a, b, 1.0, law, rivalry))),
+            stops: (!neutral).then(|| Arc::new(Stops::over(a, b, (1.0, Fall::Straight), law, rivalry))),
         }
     }
 }
@@ -51,6 +51,24 @@ impl Evidence {
                 .points()
                 .windows(2)
                 .map(|pair| PanelEvidence::over(&pair[0], &pair[1], panels.law(), panels.rivalry()))
+                .collect(),
+        }
+    }
+
+    /// On the panels of bidders whose values need not be linear; nothing where they are not.
+    pub fn of_bidders(bidders: &Bidders<'_, '_>) -> Self {
+        let panels = bidders.panels();
+        let pairs = panels.points().windows(2).enumerate();
+        Self {
+            panels: pairs
+                .map(|(panel, pair)| match bidders.fall(panel) {
+                    Fall::Straight => PanelEvidence::over(&pair[0], &pair[1], panels.law(), panels.rivalry()),
+                    Fall::Curved(..) => PanelEvidence {
+                        passage: Passage::none(),
+                        moment: f64::NAN,
+                        stops: None,
+                    },
+                })
                 .collect(),
         }
     }
@@ -94,33 +112,50 @@ impl Evidence {
         }
         let point = panels.point(cutoff);
         let left = &points[last];
-        let partial = if cutoff < points[last + 1].cost {
-            moment(left, &point, panels.law(), panels.competition())
+        let fall = bidders.fall(last);
+        let partial = if cutoff < points[last + 1].cost || fall.is_curved() {
+            moment(left, &point, fall, panels.law(), panels.competition())
         } else {
             self.panels[last].moment
         };
         let value = bidders.value_in(last, cutoff);
-        received + (value * (point.second - left.second) + bidders.discounts()[last] * partial)
+        received + (value * (point.second - left.second) + bidders.unit(last) * partial)
     }
 
-    /// ∫ v dF₂ over a panel, on which v is linear.
+    /// ∫ v dF₂ over a panel.
     pub fn second_value_over(&self, bidders: &Bidders<'_, '_>, panel: usize) -> f64 {
-        let points = bidders.panels().points();
-        bidders.values()[panel + 1] * (points[panel + 1].second - points[panel].second)
-            + bidders.discounts()[panel] * self.panels[panel].moment
+        let panels = bidders.panels();
+        let (left, right) = (&panels.points()[panel], &panels.points()[panel + 1]);
+        let moment = match bidders.fall(panel) {
+            Fall::Straight => self.panels[panel].moment,
+            curved @ Fall::Curved(..) => moment(left, right, curved, panels.law(), panels.competition()),
+        };
+        bidders.values()[panel + 1] * (right.second - left.second) + bidders.unit(panel) * moment
     }
 }
 
-/// ∫ (b − θ) dF₂(θ) over [a, b], in quantile space: no density of costs is used.
-pub(super) fn moment(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, competition: &Competition) -> f64 {
+/// ∫ (v(θ) − v(b)) dF₂(θ) over [a, b], per unit of D where v is linear, in quantile space: no density of costs is used.
+pub(super) fn moment(
+    a: &CostPoint,
+    b: &CostPoint,
+    values: Fall<'_>,
+    law: &dyn CostLaw,
+    competition: &Competition,
+) -> f64 {
     if b.second <= a.second {
         return 0.0;
     }
-    moment_of(a, b, law, |tail| competition.second_lowest_density(tail))
+    moment_of(a, b, values, law, |tail| competition.second_lowest_density(tail))
 }
 
-/// ∫ (b − θ) dH(θ) over [a, b], H given by its density in quantile space.
-pub(super) fn moment_of(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, density: impl Fn(&Tail) -> f64) -> f64 {
+/// ∫ (v(θ) − v(b)) dH(θ) over [a, b], H given by its density in quantile space.
+pub(super) fn moment_of(
+    a: &CostPoint,
+    b: &CostPoint,
+    values: Fall<'_>,
+    law: &dyn CostLaw,
+    density: impl Fn(&Tail) -> f64,
+) -> f64 {
     let touches_an_end = a.cost <= law.lower() || b.cost >= law.upper();
     let by_cdf = b.cdf <= 0.5;
     let integrand = |variable: f64| {
@@ -129,7 +164,7 @@ pub(super) fn moment_of(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, density
         } else {
             (1.0 - variable, variable, law.upper_quantile(variable))
         };
-        (b.cost - cost) * density(&Tail::of(cdf, survival))
+        values.over(b.cost, b.cost - cost) * density(&Tail::of(cdf, survival))
     };
     let (from, to) = if by_cdf {
         (a.cdf, b.cdf)

@@ -8,12 +8,15 @@
 //! | `value_gap` | stored values against the stored policy re-evaluated |
 //! | `discretisation_error` | ticket values from their knots against the plain recursion at single costs (`recursion.rs`); with a fixed pool the change from a coarser solution, and what is paid on the way against the value at the start |
 //!
+//! `curved.rs` collects the same on one auction among buyers whose values are curves.
+//!
 //! With a fixed pool of buyers the same is done at the nodes of the path, among those who remain (`repeated.rs`).
 
 mod bellman;
 mod best_response;
 mod certificate;
 mod continuous;
+mod curved;
 mod entry;
 mod evidence;
 mod gap;
@@ -25,4 +28,5 @@ mod revenue;
 pub(crate) use certificate::certify_on;
 pub use certificate::{Certificate, TOLERANCE, certify, tolerance};
 pub(crate) use continuous::certify_continuous;
+pub use curved::{CurvedEvidence, curved_node};
 pub use repeated::REPEATED_TOLERANCE;

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::evidence::Evidence;
-use crate::auction::{Bidders, CostPoint, Passage, Rivalry, across};
+use crate::auction::{Bidders, CostPoint, Fall, Passage, Rivalry, across, along};
 use crate::cost::{CostLaw, Tail};
 use crate::numerics::gauss;
 
@@ -15,14 +15,17 @@ const LOG_DEPTH: f64 = 45.0;
 /// Exponent of e^{−aDs} over the piece at the right end of a panel; the pieces double from there.
 const LAYER: f64 = 1.0;
 
+/// A change of D that is none.
+const SMOOTH: f64 = 1e-8;
+
 /// Costs this close, relative, are one.
 const SAME: f64 = 8.0 * f64::EPSILON;
 
 /// A type of a panel at which its bid is evaluated.
 #[derive(Debug, Clone, Copy)]
 struct Stop {
-    /// Below the right end of the panel.
-    distance: f64,
+    /// v less that at the right end of the panel, per unit of D where v is linear.
+    rise: f64,
     /// In averages over P.
     weight: f64,
     /// From the right end.
@@ -37,8 +40,18 @@ pub(super) struct Stops {
 }
 
 impl Stops {
-    /// Over [a, b], a part of one panel with this D.
-    pub fn over(a: &CostPoint, b: &CostPoint, discount: f64, law: &dyn CostLaw, rivalry: &Rivalry) -> Self {
+    /// Over [a, b], a part of one panel with this D, or on which v is a curve.
+    pub fn over(
+        a: &CostPoint,
+        b: &CostPoint,
+        (discount, values): (f64, Fall<'_>),
+        law: &dyn CostLaw,
+        rivalry: &Rivalry,
+    ) -> Self {
+        let across = |from: &CostPoint, to: &CostPoint| match values {
+            Fall::Straight => across(from, to, discount, law, rivalry),
+            Fall::Curved(..) => along(from, to, values, law, rivalry),
+        };
         let mut stops = Self {
             list: Vec::new(),
             whole: Passage::none(),
@@ -49,7 +62,7 @@ impl Stops {
             let point = CostPoint::at(cost.clamp(a.cost, last.cost), law, rivalry);
             // Within rounding of each other there are no costs in between, and at lo no rate.
             if last.cost - point.cost > SAME * last.cost.abs() {
-                stops.whole = stops.whole.then(across(&point, &last, discount, law, rivalry));
+                stops.whole = stops.whole.then(across(&point, &last));
                 last = point;
             }
             b.cost - point.cost
@@ -70,7 +83,7 @@ impl Stops {
                 let distance = go_to(&mut stops, cost);
                 let competition = &rivalry.competition;
                 stops.list.push(Stop {
-                    distance,
+                    rise: values.over(b.cost, distance),
                     weight: share * competition.expected() * competition.log_rivals_above(&tail).exp(),
                     passage: stops.whole,
                 });
@@ -138,7 +151,7 @@ impl<'b, 'p, 'm> Payments<'b, 'p, 'm> {
                         _ => Arc::new(Stops::over(
                             &pair[0],
                             &pair[1],
-                            discount,
+                            (discount, bidders.fall(panel)),
                             panels.law(),
                             panels.rivalry(),
                         )),
@@ -161,36 +174,54 @@ impl<'b, 'p, 'm> Payments<'b, 'p, 'm> {
         };
         let mut received = 0.0;
         for panel in (0..=last).rev() {
-            let discount = self.bidders.discounts()[panel];
+            let unit = self.bidders.unit(panel);
             let right = panels.points()[panel + 1].cost.min(cutoff);
             let made;
             let stops = if panel < self.panels.len() && right == panels.points()[panel + 1].cost {
                 &*self.panels[panel]
             } else {
-                made = Stops::over(&panels.points()[panel], &marginal, discount, law, rivalry);
+                made = Stops::over(
+                    &panels.points()[panel],
+                    &marginal,
+                    (unit, self.bidders.fall(panel)),
+                    law,
+                    rivalry,
+                );
                 &made
             };
             let value = self.bidders.value_in(panel, right);
             for stop in &stops.list {
-                let kept = risk.carry(&stop.passage, discount, shading);
-                received += stop.weight * (value + discount * stop.distance - kept);
+                let kept = risk.carry(&stop.passage, unit, shading);
+                received += stop.weight * (value + unit * stop.rise - kept);
             }
-            shading = risk.carry(&stops.whole, discount, shading);
+            shading = risk.carry(&stops.whole, unit, shading);
         }
         received
+    }
+
+    /// Whether D steps down at a point inside.
+    fn kink(&self, k: usize) -> bool {
+        let [[_, before], [after, _]] = [k - 1, k].map(|panel| self.bidders.discounts_at_ends(panel));
+        let curved = [k - 1, k].iter().any(|&panel| self.bidders.fall(panel).is_curved());
+        // Along a curve D is known to rounding only.
+        if curved {
+            (before - after).abs() > SMOOTH
+        } else {
+            before != after
+        }
     }
 
     /// The most that a cutoff at a sample type or a kink brings, the marginal type gaining nothing, when an unsold ticket
     /// is worth `unsold`.
     pub fn best(&self, unsold: f64) -> f64 {
         let panels = self.bidders.panels();
-        let (points, values, discounts) = (panels.points(), self.bidders.values(), self.bidders.discounts());
+        let (points, values) = (panels.points(), self.bidders.values());
         let mut best = unsold;
         for k in 1..points.len() {
             if values[k] < 0.0 {
                 break;
             }
-            let kink = discounts.get(k).is_some_and(|&discount| discount != discounts[k - 1]);
+            let kink = k + 1 < points.len() && self.kink(k);
             if panels.sampled()[k] || kink || k + 1 == points.len() {
                 let received = self.received(points[k].cost, values[k]);
                 best = best.max(received + unsold * (1.0 - points[k].lowest));

@@ -75,8 +75,9 @@ impl Revenue<'_, '_, '_> {
             received += evidence.second_value_over(bidders, panel);
             let paid = expected * point.cdf * (point.rivals * value - fee);
             if entrant > 0.0 {
-                let moment = super::evidence::moment_of(&points[panel], point, panels.law(), density);
-                used += value * (point.lowest - points[panel].lowest) + bidders.discounts()[panel] * moment;
+                let fall = bidders.fall(panel);
+                let moment = super::evidence::moment_of(&points[panel], point, fall, panels.law(), density);
+                used += value * (point.lowest - points[panel].lowest) + bidders.unit(panel) * moment;
                 if used - received - paid < expected * entrant * (1.0 - SAME) {
                     continue;
                 }
