@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::auction::CostPanels;
+use crate::auction::{CostPanels, PlainAuctions};
 use crate::benchmark;
 use crate::cost::VirtualCost;
 use crate::equilibrium::{Benchmarks, Equilibrium};
@@ -42,13 +42,29 @@ impl ContinuousSolution {
     /// The situation of the holder, on a partition of the costs.
     pub(crate) fn situation<'a, 'm>(&'a self, market: &'m Market, panels: &'a CostPanels<'m>) -> Situation<'a, 'm> {
         Situation {
-            auctioneer: Auctioneer { market, panels },
+            auctioneer: Auctioneer {
+                market,
+                panels,
+                plain: None,
+            },
             values: &self.values,
             own: self.own.as_ref(),
             tickets: Tickets::Resold,
             tolerance: self.tolerance,
             scale: self.scale,
         }
+    }
+
+    /// [`Self::situation`], with auctions without a reserve made ready.
+    pub(crate) fn situation_with<'a, 'm>(
+        &'a self,
+        market: &'m Market,
+        panels: &'a CostPanels<'m>,
+        plain: Option<&'a PlainAuctions>,
+    ) -> Situation<'a, 'm> {
+        let mut situation = self.situation(market, panels);
+        situation.auctioneer.plain = plain;
+        situation
     }
 
     /// V_t(·, r).
@@ -149,6 +165,7 @@ pub(crate) fn solve(
     let scale = scale_of(&state, market);
     let virtual_cost = VirtualCost::new(law);
     let panels = CostPanels::coarse(market, &virtual_cost);
+    let plain = PlainAuctions::of(market, &panels);
     let exercise = market.ticket().exercise();
     let values = ContinuationValues::over(
         &state,
@@ -166,6 +183,7 @@ pub(crate) fn solve(
         auctioneer: Auctioneer {
             market,
             panels: &panels,
+            plain: plain.as_ref(),
         },
         values: &values,
         own: own.as_ref(),
@@ -203,6 +221,9 @@ pub(crate) fn solve(
         regular: virtual_cost.is_increasing(),
         certificate: verify::Certificate::default(),
     };
+    if let Some(solution) = &equilibrium.continuous {
+        equilibrium.induction.schedules = verify::schedules_at_sample(market, &equilibrium, solution);
+    }
     equilibrium.certificate = verify::certify_continuous(market, &equilibrium, settings);
     Ok(equilibrium)
 }

@@ -22,6 +22,7 @@ mod first_order;
 mod held;
 mod nodes;
 mod panels;
+mod plain;
 mod reserve;
 mod risk;
 
@@ -37,6 +38,7 @@ pub(crate) use fall::Fall;
 pub(crate) use first_order::{across, along};
 pub(crate) use held::{auction_with, nobody_comes};
 pub(crate) use panels::{carried, cost_where};
+pub(crate) use plain::PlainAuctions;
 pub(crate) use risk::{Passage, Rivalry};
 
 use crate::market::Format;

@@ -33,6 +33,12 @@ impl Expansion {
         }
     }
 
+    /// The coefficients, the constant first.
+    #[must_use]
+    pub(crate) fn coefficients(&self) -> &[f64] {
+        &self.coefficients
+    }
+
     /// The interval.
     #[must_use]
     pub fn domain(&self) -> (f64, f64) {

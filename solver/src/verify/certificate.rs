@@ -19,7 +19,7 @@ use crate::error::SolveError;
 use crate::exercise::{TicketProfile, TicketValues};
 use crate::market::{Market, Pool, Sale};
 use crate::path::reachable;
-use crate::prize::FinitePrizes;
+use crate::prize::{FinitePrizes, Prize};
 use crate::settings::{Settings, Stage};
 use crate::supported::finite_prizes;
 use crate::timing::{Decision, NodeProfile, Schedule};
@@ -60,7 +60,7 @@ impl Certificate {
         .fold(0.0, widest)
     }
 
-    fn closed(mut self, scale: f64, tolerance: f64) -> Self {
+    pub(super) fn closed(mut self, scale: f64, tolerance: f64) -> Self {
         let figures = [
             &mut self.bid_deviation_gain,
             &mut self.timing_deviation_gain,
@@ -82,6 +82,9 @@ impl Certificate {
 /// What every figure of a market's certificate must stay below, relative to the market's scale.
 #[must_use]
 pub fn tolerance(market: &Market) -> f64 {
+    if let Prize::Continuous(process) = market.prize() {
+        return process.tolerance();
+    }
     match market.holder().sale() {
         Sale::UntilSold(Pool::Fixed) => REPEATED_TOLERANCE,
         Sale::Once | Sale::UntilSold(Pool::Fresh) => TOLERANCE,
@@ -93,6 +96,9 @@ pub fn tolerance(market: &Market) -> f64 {
 /// # Errors
 /// As [`crate::solve::solve`].
 pub fn certify(market: &Market, equilibrium: &Equilibrium, settings: &Settings<'_>) -> Result<Certificate, SolveError> {
+    if equilibrium.continuous.is_some() {
+        return Ok(super::certify_continuous(market, equilibrium, settings));
+    }
     let prizes = finite_prizes(market)?;
     let virtual_cost = VirtualCost::new(market.buyers().cost());
     let base = CostPanels::of_market(market, &virtual_cost);

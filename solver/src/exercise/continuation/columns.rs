@@ -373,7 +373,7 @@ impl Columns {
 
 /// What the coefficients that are left out may add, judged by the last ones.
 fn tail_of(coefficients: &[f64]) -> f64 {
-    let last = coefficients.len() / 8 + 2;
+    let last = 3.min(coefficients.len());
     coefficients[coefficients.len() - last..]
         .iter()
         .fold(0.0, |most: f64, a| most.max(a.abs()))

@@ -226,20 +226,27 @@ impl ContinuationValues {
     /// V_t(·, r), ETH, on the interval of costs.
     #[must_use]
     pub fn profile(&self, slot: usize, prize: f64) -> CurvedProfile {
+        self.profile_and_boundary(slot, prize).0
+    }
+
+    /// [`Self::profile`] with [`Self::boundary`].
+    pub(crate) fn profile_and_boundary(&self, slot: usize, prize: f64) -> (CurvedProfile, Option<f64>) {
         let Costs::Interval { lower, upper } = self.costs else {
-            return CurvedProfile::new(
+            let nothing = CurvedProfile::new(
                 vec![0.0, 1.0],
                 vec![Piece::Line {
                     right: 0.0,
                     discount: 0.0,
                 }],
             );
+            return (nothing, None);
         };
         let (curve, boundary) = self.curve(slot, prize, lower, upper);
-        match self.exercise {
+        let profile = match self.exercise {
             Exercise::Lottery { draw_probability } => drawn(curve, prize, draw_probability, lower, upper),
             Exercise::American | Exercise::AtMaturity => exercised(curve, prize, boundary, lower, upper),
-        }
+        };
+        (profile, boundary.is_finite().then_some(boundary))
     }
 
     /// C_t(·, r) as a function (`None` where it is 0), and the exercise boundary.
@@ -469,7 +476,7 @@ fn resolved(lower: f64, upper: f64, from: usize, value: impl Fn(f64) -> f64) -> 
         let points = Lobatto::with(intervals);
         let values: Vec<f64> = points.on(lower, upper).into_iter().map(&value).collect();
         let coefficients = points.coefficients(&values);
-        let last = &coefficients[coefficients.len() - coefficients.len() / 8 - 2..];
+        let last = &coefficients[coefficients.len() - 3..];
         let tail = last.iter().fold(0.0_f64, |most, a| most.max(a.abs()));
         if intervals >= FINEST || tail <= RESOLVED * upper.abs().max(lower.abs()) {
             return (intervals, values, tail);
@@ -533,7 +540,7 @@ fn independent(
                     .into_iter()
                     .map(|values| {
                         let coefficients = points.coefficients(&values);
-                        let last = &coefficients[coefficients.len() - coefficients.len() / 8 - 2..];
+                        let last = &coefficients[coefficients.len() - 3..];
                         Flat {
                             intervals: Some(intervals),
                             costs: list.clone(),

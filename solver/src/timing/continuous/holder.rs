@@ -101,6 +101,12 @@ impl<'m> Situation<'_, 'm> {
 
     /// The auction at a node and what is kept if it fails, given E[W] of the next slot.
     pub fn auction(&self, slot: usize, prize: f64, next: Option<f64>) -> (Auction, Alternatives, f64) {
+        let (auction, keep, unsold, _) = self.hold(slot, prize, next);
+        (auction, keep, unsold)
+    }
+
+    /// [`Self::auction`] with the exercise boundary.
+    fn hold(&self, slot: usize, prize: f64, next: Option<f64>) -> (Auction, Alternatives, f64, Option<f64>) {
         let keep = alternatives(self.market(), prize, next);
         let unsold = match (self.market().holder().sale(), self.tickets) {
             (Sale::UntilSold(_), _) => until_sold::unsold_value(&keep),
@@ -111,18 +117,14 @@ impl<'m> Situation<'_, 'm> {
             Tickets::Resold => slot,
             Tickets::JustInTime => self.values.maturity(),
         };
-        let profile = self.values.profile(at, prize);
-        (self.auctioneer.hold(&profile, unsold), keep, unsold)
+        let (profile, boundary) = self.values.profile_and_boundary(at, prize);
+        (self.auctioneer.hold(&profile, unsold), keep, unsold, boundary)
     }
 
     /// The figures of the auction at a node.
     fn figures(&self, slot: usize, prize: f64, next: Option<f64>) -> [f64; FIGURES] {
-        let (auction, ..) = self.auction(slot, prize, next);
-        let at = match self.tickets {
-            Tickets::Resold => slot,
-            Tickets::JustInTime => self.values.maturity(),
-        };
-        figures(self.auctioneer.panels, &auction, self.values.boundary(at, prize))
+        let (auction, _, _, boundary) = self.hold(slot, prize, next);
+        figures(self.auctioneer.panels, &auction, boundary)
     }
 }
 
@@ -184,7 +186,8 @@ impl ContinuousTiming {
             made.stops = timing.find_stops(situation, slot, &made);
             made.fallbacks = timing.find_fallbacks(situation, &made);
             ahead = Some(timing.gains(situation, slot, &made));
-            timing.error = market.holder().discount_factor() * timing.error + made.offer.error;
+            // She stops once: what that slot's auctions are wrong by counts, not the sum over slots.
+            timing.error = (market.holder().discount_factor() * timing.error).max(made.offer.error);
             timing.slots.push(made);
             settings.report(Stage::Induction, maturity - slot + 1, maturity + 1);
         }
@@ -438,6 +441,18 @@ impl ContinuousTiming {
     /// Where R_0 is drawn: W_0 and Π_0, averaged over it.
     pub(crate) fn drawn_figures(&self) -> Option<(f64, f64)> {
         self.drawn
+    }
+
+    /// Where W of a slot may bend.
+    pub(crate) fn cuts(&self, slot: usize) -> Vec<f64> {
+        let made = &self.slots[slot];
+        let stretches = made
+            .offer
+            .stretches
+            .iter()
+            .flat_map(|stretch| [stretch.from, stretch.to]);
+        let stops = made.stops.iter().flat_map(|stop| [stop.from, stop.to]);
+        stretches.chain(stops).collect()
     }
 
     /// The auctions of a slot.

@@ -1,0 +1,209 @@
+//! Auctions without a reserve to which everyone comes, fast: what backward induction over thousands of nodes asks for.
+//!
+//! With every type taking part, no reserve and risk-neutral buyers Π = F₂(hi) v(hi) + ∫ D F₂ dθ + ω G(S(hi)): a sum over
+//! the panels of the costs, with F and N known at their Gauss nodes. Where V is one analytic function on the whole support
+//! the integral is linear in its Chebyshev coefficients.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::{Auction, CostPanels};
+use crate::exercise::{CurvedProfile, Piece};
+use crate::market::{Market, Participation, Reserve, RiskAversion};
+use crate::numerics::gauss;
+
+/// The auctions of one market without a reserve.
+#[derive(Debug)]
+pub(crate) struct PlainAuctions {
+    lower: f64,
+    upper: f64,
+    winner_cost: f64,
+    /// P, F₂ and E[θ₍₁₎] at hi.
+    sold: f64,
+    second: f64,
+    winner: f64,
+    panels: Vec<Panel>,
+    /// By number of coefficients: ∫ T_k′ F₂ and ∫ T_k′ P over the support.
+    moments: Mutex<BTreeMap<usize, Arc<Vec<[f64; 2]>>>>,
+}
+
+#[derive(Debug)]
+struct Panel {
+    from: f64,
+    to: f64,
+    /// ∫ F₂ and ∫ P up to its left end.
+    before: [f64; 2],
+    /// Cost, weight · F₂, weight · P.
+    nodes: Vec<[f64; 3]>,
+}
+
+impl PlainAuctions {
+    /// `None` where auctions have a reserve, participants pay or buyers mind risk.
+    pub fn of(market: &Market, panels: &CostPanels<'_>) -> Option<Self> {
+        let winner_cost = match market.participation() {
+            Participation::Free => 0.0,
+            Participation::WinnerPays { cost } => cost,
+            Participation::ParticipantPays { .. } => return None,
+        };
+        let neutral = panels.risk() == RiskAversion::Neutral;
+        if !neutral || market.auction().reserve() != Reserve::None {
+            return None;
+        }
+        let mut before = [0.0; 2];
+        let mut list = Vec::new();
+        for pair in panels.points().windows(2) {
+            let width = pair[1].cost - pair[0].cost;
+            let nodes: Vec<[f64; 3]> = gauss::panel_rule()
+                .iter()
+                .map(|&(node, weight)| {
+                    let point = panels.point(pair[0].cost + width * node);
+                    [point.cost, weight * width * point.second, weight * width * point.lowest]
+                })
+                .collect();
+            let here = nodes
+                .iter()
+                .fold([0.0; 2], |sum, node| [sum[0] + node[1], sum[1] + node[2]]);
+            list.push(Panel {
+                from: pair[0].cost,
+                to: pair[1].cost,
+                before,
+                nodes,
+            });
+            before = [before[0] + here[0], before[1] + here[1]];
+        }
+        let end = panels.points().last()?;
+        Some(Self {
+            lower: panels.law().lower(),
+            upper: end.cost,
+            winner_cost,
+            sold: end.lowest,
+            second: end.second,
+            winner: end.cost * end.lowest - before[1],
+            panels: list,
+            moments: Mutex::default(),
+        })
+    }
+
+    /// The auction of a ticket with these values; `None` where not everyone would come.
+    pub fn hold(&self, panels: &CostPanels<'_>, profile: &CurvedProfile, unsold: f64) -> Option<Auction> {
+        let marginal = profile.value(self.upper) - self.winner_cost;
+        if marginal <= 0.0 {
+            return None;
+        }
+        let [second, lowest] = self.falls(panels, profile);
+        Some(Auction {
+            participation_cutoff: Some(self.upper),
+            reserve_price: Some(0.0),
+            revenue: self.second * marginal + second + unsold * (1.0 - self.sold),
+            sale_probability: self.sold,
+            winner_cost: self.winner,
+            // A lone bidder pays nothing.
+            buyers_gain: (self.sold - self.second) * marginal + (lowest - second),
+            entry_probability: None,
+            entry_cost: 0.0,
+            participation_cost: self.winner_cost * self.sold,
+        })
+    }
+
+    /// ∫ D F₂ and ∫ D P over the support.
+    fn falls(&self, panels: &CostPanels<'_>, profile: &CurvedProfile) -> [f64; 2] {
+        let mut total = [0.0; 2];
+        for (pair, piece) in profile.knots().windows(2).zip(profile.pieces()) {
+            let (from, to) = (pair[0].max(self.lower), pair[1].min(self.upper));
+            if to <= from {
+                continue;
+            }
+            let part = match piece {
+                Piece::Line { discount, .. } => {
+                    let (a, b) = (self.upto(panels, from), self.upto(panels, to));
+                    [discount * (b[0] - a[0]), discount * (b[1] - a[1])]
+                }
+                Piece::Curve(curve) => {
+                    let coefficients = curve.coefficients();
+                    if from <= self.lower && to >= self.upper && curve.domain() == (self.lower, self.upper) {
+                        let moments = self.moments(coefficients.len());
+                        coefficients
+                            .iter()
+                            .zip(moments.iter())
+                            .fold([0.0; 2], |sum, (a, moment)| {
+                                [sum[0] - a * moment[0], sum[1] - a * moment[1]]
+                            })
+                    } else {
+                        self.over(panels, from, to, |cost| -curve.slope(cost))
+                    }
+                }
+            };
+            total = [total[0] + part[0], total[1] + part[1]];
+        }
+        total
+    }
+
+    /// ∫_lo^cost of F₂ and of P.
+    fn upto(&self, panels: &CostPanels<'_>, cost: f64) -> [f64; 2] {
+        if cost <= self.lower {
+            return [0.0; 2];
+        }
+        let at = self
+            .panels
+            .partition_point(|panel| panel.to < cost)
+            .min(self.panels.len() - 1);
+        let panel = &self.panels[at];
+        let part = if cost >= panel.to {
+            panel
+                .nodes
+                .iter()
+                .fold([0.0; 2], |sum, node| [sum[0] + node[1], sum[1] + node[2]])
+        } else {
+            gauss::panel(panel.from, cost, |x| {
+                let point = panels.point(x);
+                [point.second, point.lowest]
+            })
+        };
+        [panel.before[0] + part[0], panel.before[1] + part[1]]
+    }
+
+    /// ∫ of a function times F₂ and times P.
+    fn over(&self, panels: &CostPanels<'_>, from: f64, to: f64, falls: impl Fn(f64) -> f64) -> [f64; 2] {
+        let mut total = [0.0; 2];
+        for panel in &self.panels {
+            if panel.to <= from || panel.from >= to {
+                continue;
+            }
+            if panel.from >= from && panel.to <= to {
+                for [cost, second, lowest] in &panel.nodes {
+                    let fall = falls(*cost);
+                    total[0] += fall * second;
+                    total[1] += fall * lowest;
+                }
+            } else {
+                let part = gauss::panel(panel.from.max(from), panel.to.min(to), |x| {
+                    let (point, fall) = (panels.point(x), falls(x));
+                    [fall * point.second, fall * point.lowest]
+                });
+                total = [total[0] + part[0], total[1] + part[1]];
+            }
+        }
+        total
+    }
+
+    fn moments(&self, count: usize) -> Arc<Vec<[f64; 2]>> {
+        let mut known = self.moments.lock().unwrap_or_else(PoisonError::into_inner);
+        let entry = known.entry(count);
+        Arc::clone(entry.or_insert_with(|| {
+            let mut moments = vec![[0.0; 2]; count];
+            let scale = 2.0 / (self.upper - self.lower);
+            for [cost, second, lowest] in self.panels.iter().flat_map(|panel| &panel.nodes) {
+                let x = (2.0 * cost - self.lower - self.upper) / (self.upper - self.lower);
+                // T_k′ = k U_{k−1}.
+                let (mut now, mut next) = (1.0, 2.0 * x);
+                for (k, moment) in moments.iter_mut().enumerate().skip(1) {
+                    let slope = scale * k as f64 * now;
+                    moment[0] += slope * second;
+                    moment[1] += slope * lowest;
+                    (now, next) = (next, 2.0 * x * next - now);
+                }
+            }
+            Arc::new(moments)
+        }))
+    }
+}
