@@ -4,6 +4,8 @@ pub(crate) mod chebyshev;
 pub mod collocation;
 pub(crate) mod expansion;
 pub mod gauss;
+pub(crate) mod incomplete_beta;
 pub mod integrate;
+pub(crate) mod normal;
 pub mod optimum;
 pub mod root;
