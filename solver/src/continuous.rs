@@ -10,7 +10,7 @@ use crate::error::SolveError;
 use crate::exercise::{ContinuationValues, CurvedProfile, ExerciseBoundary};
 use crate::market::Market;
 use crate::path::Path;
-use crate::prize::{ContinuousPrize, FinitePrizes, Prize, PrizeState};
+use crate::prize::{ContinuousPrize, FinitePrizes, PrizeState};
 use crate::settings::Settings;
 use crate::timing::continuous::{Auctioneer, ContinuousTiming, Situation, Tickets};
 use crate::timing::{Decision, Induction, Node, SlotRegion, Timing};
@@ -265,12 +265,6 @@ fn reported(situation: &Situation<'_, '_>, timing: &ContinuousTiming, points: &F
 pub(crate) fn unsupported(market: &Market) -> Vec<crate::market::Unsupported> {
     use crate::market::{Format, Pool, RiskAversion, Sale, Unsupported};
     let mut list = Vec::new();
-    if let Prize::Continuous(ContinuousPrize::Iid { .. }) = market.prize() {
-        list.push(Unsupported {
-            key: "prize.iid",
-            what: "a law of independent prizes",
-        });
-    }
     if market.holder().sale() == Sale::UntilSold(Pool::Fixed) {
         list.push(Unsupported {
             key: "holder.pool",

@@ -3,8 +3,8 @@
 use crate::cost::{Side, VirtualCost};
 use crate::exercise::{ContinuationValues, CurvedProfile};
 use crate::market::{Exercise, Participation, RiskAversion};
+use crate::numerics::normal;
 use crate::numerics::{gauss, root};
-use crate::prize::normal_pdf;
 use crate::settings::Settings;
 use crate::timing::continuous::{ContinuousTiming, Offer, REVENUE, Situation, Tickets};
 
@@ -48,7 +48,7 @@ pub(crate) fn average(offer: &Offer, mean: f64, sd: f64) -> f64 {
         for panel in 0..panels as usize {
             let left = from + width * panel as f64;
             total += gauss::panel(left, left + width, |at| {
-                [stretch.figure(REVENUE, at) * normal_pdf((at - mean) / sd) / sd]
+                [stretch.figure(REVENUE, at) * normal::density((at - mean) / sd) / sd]
             })[0];
         }
     }

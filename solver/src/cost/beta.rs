@@ -1,10 +1,10 @@
 //! The beta law on [lo, hi].
 
-use super::incomplete_beta::IncompleteBeta;
 use super::invert::{distance_reaching, polish_lower, polish_upper};
 use super::support::Support;
 use super::{CostLaw, Side};
 use crate::market::Faults;
+use crate::numerics::incomplete_beta::IncompleteBeta;
 
 /// The parameters accepted.
 const SHAPES: std::ops::RangeInclusive<f64> = 0.01..=1e4;

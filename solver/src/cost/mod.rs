@@ -14,7 +14,6 @@ mod beta;
 mod density;
 mod empirical;
 mod gaussian;
-mod incomplete_beta;
 mod invert;
 mod ironing;
 mod power;

@@ -1,37 +1,7 @@
 //! Parameters of the prize processes with a continuous state.
 
-use crate::market::{Fault, Faults};
-
-/// The law of one slot's prize when slots are independent.
-#[derive(Debug, Clone, PartialEq)]
-pub enum PrizeLaw {
-    /// log R is normal.
-    Lognormal {
-        /// Mean of log R (R in ETH).
-        log_mean: f64,
-        /// Standard deviation of log R, > 0.
-        log_sd: f64,
-    },
-    /// Exponential.
-    Exponential {
-        /// Mean of R, ETH, > 0.
-        mean: f64,
-    },
-    /// F(x) = (1 + (x/scale)^−shape)^−tail.
-    Dagum {
-        /// b, ETH, > 0.
-        scale: f64,
-        /// c, > 1 so that the mean is finite.
-        shape: f64,
-        /// q, > 0.
-        tail: f64,
-    },
-    /// The empirical law of a sample.
-    Empirical {
-        /// Prizes in ETH, each ≥ 0, at least one.
-        sample: Vec<f64>,
-    },
-}
+use super::law::PrizeLaw;
+use crate::market::Faults;
 
 /// A prize process with a continuous state.
 #[derive(Debug, Clone, PartialEq)]
@@ -150,75 +120,4 @@ fn require_step(faults: &mut Faults, volatility: f64, tolerance: f64) {
         tolerance > 0.0 && tolerance < 1.0,
         "a relative tolerance above 0, below 1",
     );
-}
-
-impl PrizeLaw {
-    pub(crate) fn quantile(&self, _cdf: f64, _survival: f64) -> f64 {
-        0.0
-    }
-    pub(crate) fn cdf(&self, _x: f64) -> f64 {
-        0.0
-    }
-    pub(crate) fn survival(&self, _x: f64) -> f64 {
-        0.0
-    }
-    pub(crate) fn mean(&self) -> f64 {
-        0.0
-    }
-    pub(crate) fn excess(&self, _k: f64) -> f64 {
-        0.0
-    }
-
-    fn check(&self, faults: &mut Faults) {
-        match self {
-            Self::Lognormal { log_mean, log_sd } => {
-                faults.require("distribution.lognormal.log_mean", *log_mean, true, "a finite number");
-                faults.require(
-                    "distribution.lognormal.log_sd",
-                    *log_sd,
-                    *log_sd > 0.0,
-                    "a finite number above 0",
-                );
-            }
-            Self::Exponential { mean } => faults.require(
-                "distribution.exponential.mean",
-                *mean,
-                *mean > 0.0,
-                "a finite prize in ETH above 0",
-            ),
-            Self::Dagum { scale, shape, tail } => {
-                faults.require(
-                    "distribution.dagum.scale",
-                    *scale,
-                    *scale > 0.0,
-                    "a finite prize in ETH above 0",
-                );
-                faults.require(
-                    "distribution.dagum.shape",
-                    *shape,
-                    *shape > 1.0,
-                    "a finite number above 1 (the mean is infinite otherwise)",
-                );
-                faults.require("distribution.dagum.tail", *tail, *tail > 0.0, "a finite number above 0");
-            }
-            Self::Empirical { sample } => {
-                if sample.is_empty() {
-                    faults.push(Fault::new(
-                        "empty",
-                        "distribution.empirical",
-                        "the sample has no values",
-                        "at least one prize",
-                    ));
-                }
-                if let Some(bad) = sample.iter().find(|r| !(r.is_finite() && **r >= 0.0)) {
-                    faults.require(
-                        "distribution.empirical",
-                        *bad,
-                        false,
-                        "finite prizes in ETH, at least 0",
-                    );
-                }
-            }
-        }
-    }
 }

@@ -1,20 +1,22 @@
 //! Prize processes R_t and their expectation operators (section 9 of the theory page).
 //!
 //! [`FinitePrizes`] are exact: chains, a constant, a path. [`ContinuousPrize`] holds the parameters of the processes
-//! whose state is continuous.
+//! whose state is continuous, [`PrizeLaw`] the laws of prizes that are independent from slot to slot.
 
 mod continuous;
 mod finite;
+mod law;
 mod state;
 
 pub mod empirical;
 
-pub use continuous::{ContinuousPrize, DEFAULT_TOLERANCE, PrizeLaw};
+pub use continuous::{ContinuousPrize, DEFAULT_TOLERANCE};
 pub use finite::FinitePrizes;
 pub use state::PrizeState;
 
 pub(crate) use finite::listed;
-pub(crate) use state::{FAR, normal_cdf, normal_pdf};
+pub use law::{EmpiricalLaw, PrizeLaw};
+pub(crate) use state::FAR;
 
 /// A prize process.
 #[derive(Debug, Clone)]

@@ -6,24 +6,12 @@
 //! | `log_ar1` | log R | exp | persistence | volatility |
 //! | `iid` | the normal score of R | quantile ∘ Φ | 0 | 1 |
 
-use errorfunctions::RealErrorFunctions;
-
 use super::{ContinuousPrize, FinitePrizes, PrizeLaw};
 use crate::market::Faults;
+use crate::numerics::normal;
 
-const FRAC_1_SQRT_2: f64 = std::f64::consts::FRAC_1_SQRT_2;
 /// A Gaussian beyond this many standard deviations is below rounding.
 pub(crate) const FAR: f64 = 8.3;
-
-/// Φ(x), accurate relative to itself in the lower tail.
-pub(crate) fn normal_cdf(x: f64) -> f64 {
-    0.5 * RealErrorFunctions::erfc(-x * FRAC_1_SQRT_2)
-}
-
-/// φ(x).
-pub(crate) fn normal_pdf(x: f64) -> f64 {
-    (-0.5 * x * x).exp() * (0.5 * std::f64::consts::FRAC_2_SQRT_PI * FRAC_1_SQRT_2)
-}
 
 /// How a prize follows from the state.
 #[derive(Debug, Clone, PartialEq)]
@@ -99,7 +87,7 @@ impl PrizeState {
     pub fn prize(&self, state: f64) -> f64 {
         match &self.map {
             PrizeMap::Exponential => state.exp(),
-            PrizeMap::Quantile(law) => law.quantile(normal_cdf(state), normal_cdf(-state)),
+            PrizeMap::Quantile(law) => law.quantile(normal::cdf(state), normal::survival(state)),
         }
     }
 
@@ -108,14 +96,7 @@ impl PrizeState {
     pub fn state(&self, prize: f64) -> f64 {
         match &self.map {
             PrizeMap::Exponential => prize.ln(),
-            PrizeMap::Quantile(law) => {
-                let (below, above) = (law.cdf(prize), law.survival(prize));
-                if below < above {
-                    normal_score(below)
-                } else {
-                    -normal_score(above)
-                }
-            }
+            PrizeMap::Quantile(law) => normal::quantile(law.cdf(prize), law.survival(prize)),
         }
     }
 
@@ -173,7 +154,7 @@ impl PrizeState {
                     return (mean.exp() - strike).max(0.0);
                 }
                 let d2 = (mean - strike.ln()) / sd;
-                let call = forward * normal_cdf(d2 + sd) - strike * normal_cdf(d2);
+                let call = forward * normal::cdf(d2 + sd) - strike * normal::cdf(d2);
                 call.max(0.0)
             }
             PrizeMap::Quantile(law) => law.excess(strike),
@@ -204,26 +185,4 @@ impl PrizeState {
         }
         Some(FinitePrizes::path(values))
     }
-}
-
-/// Φ⁻¹ of a probability up to a half, accurate down to 1e-300.
-fn normal_score(probability: f64) -> f64 {
-    if probability <= 0.0 {
-        return f64::NEG_INFINITY;
-    }
-    let guess = -statrs::function::erf::erfc_inv(2.0 * probability) / FRAC_1_SQRT_2;
-    // One Newton step in ln Φ: the inverse is good to six digits far out.
-    let mut x = guess;
-    for _ in 0..3 {
-        let cdf = normal_cdf(x);
-        if cdf <= 0.0 {
-            break;
-        }
-        let step = (cdf / probability).ln() * cdf / normal_pdf(x);
-        x -= step;
-        if step.abs() < 1e-15 * x.abs() {
-            break;
-        }
-    }
-    x
 }

@@ -16,7 +16,8 @@ use crate::cost::VirtualCost;
 use crate::equilibrium::Equilibrium;
 use crate::market::{Exercise, Market, Reserve};
 use crate::numerics::gauss;
-use crate::prize::{FAR, PrizeState, normal_pdf};
+use crate::numerics::normal;
+use crate::prize::{FAR, PrizeState};
 use crate::settings::{Settings, Stage};
 use crate::timing::{Decision, Schedule};
 
@@ -142,7 +143,7 @@ fn expected(state: &PrizeState, prize: f64, cuts: &[f64], f: impl Fn(f64) -> f64
     // Where prizes are heavy-tailed, the sum goes on until they no longer weigh in.
     let mut upper = FAR + sigma.min(20.0);
     if state.is_independent() {
-        while upper < 37.0 && state.prize(mean + sigma * upper) * normal_pdf(upper) > 1e-17 * prize {
+        while upper < 37.0 && state.prize(mean + sigma * upper) * normal::density(upper) > 1e-17 * prize {
             upper += 0.5;
         }
     }
@@ -157,7 +158,7 @@ fn expected(state: &PrizeState, prize: f64, cuts: &[f64], f: impl Fn(f64) -> f64
         for panel in 0..panels as usize {
             let left = pair[0] + width * panel as f64;
             total += gauss::panel(left, left + width, |at| {
-                [normal_pdf((at - mean) / sigma) / sigma * f(state.prize(at))]
+                [normal::density((at - mean) / sigma) / sigma * f(state.prize(at))]
             })[0];
         }
     }

@@ -91,9 +91,7 @@ impl Build<'_> {
                 let column = choice.node.get("column")?.text()?;
                 let path = self.data_file(&choice.node, "prize.iid.distribution.empirical.file")?;
                 let sample = self.read(KEY, self.data.column(&path, column), &[("column", column)])?;
-                Some(PrizeLaw::Empirical {
-                    sample: sample.to_vec(),
-                })
+                Some(PrizeLaw::empirical(sample.to_vec()))
             }
             _ => None,
         }

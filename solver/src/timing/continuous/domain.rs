@@ -2,7 +2,8 @@
 
 use crate::exercise::Step;
 use crate::numerics::gauss;
-use crate::prize::{FAR, PrizeState, normal_pdf};
+use crate::numerics::normal;
+use crate::prize::{FAR, PrizeState};
 
 /// Points of a panel over which a Gaussian varies.
 const POINTS: usize = 16;
@@ -52,7 +53,7 @@ impl Domain {
         let mean = state.expected_prize(state.shift);
         let at = |score: f64| state.shift + state.volatility * score;
         let mut upper = FAR;
-        while upper < LAST_SCORE && state.prize(at(upper)) * normal_pdf(upper) > 1e-18 * mean {
+        while upper < LAST_SCORE && state.prize(at(upper)) * normal::density(upper) > 1e-18 * mean {
             upper += 0.25;
         }
         let count = ((upper + FAR) * PER_SCORE) as usize;
@@ -126,7 +127,7 @@ impl Domain {
                 if distance.abs() > reach {
                     0.0
                 } else {
-                    value * normal_pdf(distance)
+                    value * normal::density(distance)
                 }
             })
             .sum();
@@ -144,7 +145,7 @@ impl Domain {
         if distance.abs() > self.reach() {
             0.0
         } else {
-            normal_pdf(distance) / self.state.volatility
+            normal::density(distance) / self.state.volatility
         }
     }
 }

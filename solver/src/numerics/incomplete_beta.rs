@@ -7,7 +7,7 @@ use std::f64::consts::TAU;
 
 /// x^a y^b/B(a, b) and I_x(a, b), with y = 1 − x.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct IncompleteBeta {
+pub(crate) struct IncompleteBeta {
     a: f64,
     b: f64,
     /// a/(a + b) and b/(a + b).
@@ -18,7 +18,7 @@ pub(super) struct IncompleteBeta {
 }
 
 impl IncompleteBeta {
-    pub(super) fn new(a: f64, b: f64) -> Self {
+    pub(crate) fn new(a: f64, b: f64) -> Self {
         let n = a + b;
         let correction = stirling_error(n) - stirling_error(a) - stirling_error(b);
         Self {
@@ -31,15 +31,41 @@ impl IncompleteBeta {
     }
 
     /// x^a y^b/B(a, b).
-    pub(super) fn weight(&self, x: f64, y: f64) -> f64 {
+    pub(crate) fn weight(&self, x: f64, y: f64) -> f64 {
         let [(power_x, log_x), (power_y, log_y)] = self.weight_parts(x, y);
         self.peak * (power_x * power_y) * (log_x + log_y).exp()
     }
 
     /// Its logarithm, also where it underflows.
-    pub(super) fn log_weight(&self, x: f64, y: f64) -> f64 {
+    pub(crate) fn log_weight(&self, x: f64, y: f64) -> f64 {
         let [(power_x, log_x), (power_y, log_y)] = self.weight_parts(x, y);
         self.peak.ln() + power_x.ln() + power_y.ln() + (log_x + log_y)
+    }
+
+    /// B(a, b).
+    pub(crate) fn complete(&self) -> f64 {
+        // ln_1p of the other share: 1 − 1e-9 rounded loses digits that a large power brings up.
+        let power = |exponent: f64, share: f64, other: f64| {
+            if share < 0.5 {
+                share.powf(exponent)
+            } else {
+                (exponent * (-other).ln_1p()).exp()
+            }
+        };
+        power(self.a, self.mean, self.rest) * power(self.b, self.rest, self.mean) / self.peak
+    }
+
+    /// I_y(b, a) = 1 − I_x(a, b), y = 1 − x, accurate relative to itself.
+    pub(crate) fn upper(&self, x: f64, y: f64) -> f64 {
+        if y <= 0.0 {
+            0.0
+        } else if x <= 0.0 {
+            1.0
+        } else if self.is_lower(x) {
+            1.0 - self.lower_ratio(x, y) * self.weight(x, y)
+        } else {
+            self.upper_ratio(x, y) * self.weight(x, y)
+        }
     }
 
     fn weight_parts(&self, x: f64, y: f64) -> [(f64, f64); 2] {
@@ -51,17 +77,17 @@ impl IncompleteBeta {
     }
 
     /// Whether the fraction for I_x(a, b) is the fast one, rather than that for I_y(b, a).
-    pub(super) fn is_lower(&self, x: f64) -> bool {
+    pub(crate) fn is_lower(&self, x: f64) -> bool {
         x * (self.a + self.b + 2.0) <= self.a + 1.0
     }
 
     /// I_x(a, b)/weight(x, y), for x on the fast side.
-    pub(super) fn lower_ratio(&self, x: f64, y: f64) -> f64 {
+    pub(crate) fn lower_ratio(&self, x: f64, y: f64) -> f64 {
         ratio(self.a, self.b, x, y)
     }
 
     /// I_y(b, a)/weight(x, y), for x on the other side.
-    pub(super) fn upper_ratio(&self, x: f64, y: f64) -> f64 {
+    pub(crate) fn upper_ratio(&self, x: f64, y: f64) -> f64 {
         ratio(self.b, self.a, y, x)
     }
 }
