@@ -8,7 +8,7 @@ use std::path::Path;
 
 use etm::spec::{self, Spec, SpecError};
 use etm_solver::market::Market;
-use etm_solver::prize::{FinitePrizes, Prize};
+use etm_solver::prize::FinitePrizes;
 use etm_solver::timing::Node;
 use etm_solver::verify::Certificate;
 use etm_solver::{Equilibrium, Settings, Summary, solve};
@@ -92,10 +92,7 @@ pub fn solved_market(market: Market, text: &str) -> Solved {
 impl Solved {
     /// The prizes, of which there are finitely many.
     pub fn prizes(&self) -> &FinitePrizes {
-        match self.market.prize() {
-            Prize::Finite(prizes) => prizes,
-            Prize::Continuous(_) => panic!("continuous prizes"),
-        }
+        self.equilibrium.prizes(&self.market).expect("a solved market")
     }
 
     /// The holder's problem in a slot at a prize.

@@ -163,12 +163,72 @@ impl Columns {
     /// C from what is known of the next slot.
     fn fill(&self, rows: &[Weights], next: &Slot, made: &mut Slot) {
         let columns = made.costs.len();
-        let mut sums = vec![0.0; columns];
         for (i, weights) in rows.iter().enumerate() {
-            let mean = self.step.state.mean(self.step.grid.at(i));
-            self.expected(next, mean, weights, &mut sums);
-            for (value, sum) in made.values[i * columns..(i + 1) * columns].iter_mut().zip(&sums) {
-                *value = self.factor * sum;
+            self.step
+                .sum(weights, &next.values, &mut made.values[i * columns..(i + 1) * columns]);
+        }
+        let state = &self.step.state;
+        let means: Vec<f64> = (0..rows.len()).map(|i| state.mean(self.step.grid.at(i))).collect();
+        if let Exercise::Lottery { .. } = self.exercise {
+            for (row, &mean) in made.values.chunks_exact_mut(columns).zip(&means) {
+                for ((value, column), &cost) in row.iter_mut().zip(&next.columns).zip(&next.costs) {
+                    *value = self.factor * self.kinked(*value, column, cost, mean, 0.0);
+                }
+            }
+            return;
+        }
+        let prizes: Vec<f64> = means.iter().map(|&mean| state.expected_prize(mean)).collect();
+        let mut line = vec![0.0; rows.len()];
+        for (j, (column, &cost)) in next.columns.iter().zip(&next.costs).enumerate() {
+            for (i, value) in line.iter_mut().enumerate() {
+                let smooth = made.values[i * columns + j];
+                *value = if column.exercises(means[i]) {
+                    prizes[i] - cost
+                } else {
+                    smooth
+                };
+            }
+            self.add_kinks(column, &means, &mut line);
+            for (i, value) in line.iter().enumerate() {
+                made.values[i * columns + j] = self.factor * value.max(0.0);
+            }
+        }
+    }
+
+    /// What the kinks of a type add at all grid points, whose means are evenly spaced.
+    fn add_kinks(&self, column: &Column, means: &[f64], line: &mut [f64]) {
+        let sigma = self.step.state.volatility;
+        let rising = means.len() < 2 || means[1] >= means[0];
+        let between = if means.len() < 2 {
+            1.0
+        } else {
+            (means[1] - means[0]).abs() / sigma
+        };
+        for kink in &column.kinks {
+            let sign = if kink.rising { 1.0 } else { -1.0 };
+            // The first grid point, in the order of the means, that looks at the kink from above.
+            let split = if rising {
+                means.partition_point(|mean| *mean < kink.state)
+            } else {
+                means.len() - means.partition_point(|mean| *mean >= kink.state)
+            };
+            let ordered = |k: usize| if rising { means[k] } else { means[means.len() - 1 - k] };
+            let mut ends: Vec<&mut f64> = line.iter_mut().collect();
+            if !rising {
+                ends.reverse();
+            }
+            let (below, above) = ends.split_at_mut(split);
+            if split > 0 {
+                let distance = (kink.state - ordered(split - 1)) / sigma;
+                let mut sums = below.iter_mut().rev().map(|sum| &mut **sum);
+                self.step
+                    .add_half_lines(distance, between, &kink.above, sign, &mut sums);
+            }
+            if split < means.len() {
+                let distance = (ordered(split) - kink.state) / sigma;
+                let mut sums = above.iter_mut().map(|sum| &mut **sum);
+                self.step
+                    .add_half_lines(distance, between, &kink.below, -sign, &mut sums);
             }
         }
     }

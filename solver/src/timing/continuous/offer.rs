@@ -46,7 +46,7 @@ impl Stretch {
 pub(crate) struct Offer {
     /// Increasing; there are gaps where nobody would come.
     pub stretches: Vec<Stretch>,
-    /// What the first figure may be wrong by.
+    /// What the first figure may be wrong by: relative to its size or to the scale, whichever is larger, times the scale.
     pub error: f64,
 }
 
@@ -98,8 +98,9 @@ impl Offer {
         let remainder = figures[0].tail();
         let middle = 0.5 * (from + to);
         if remainder <= tolerance * size || depth == 0 || middle <= from || middle >= to {
-            // A stretch that a kink has made narrow counts by its width.
-            self.error = self.error.max(remainder * (to - from).min(1.0));
+            // Prizes may be astronomic where their probability is nothing: what counts is the error relative to them. A
+            // stretch that a kink has made narrow counts by its width.
+            self.error = self.error.max(remainder * scale / size * (to - from).min(1.0));
             self.stretches.push(Stretch { from, to, figures });
             return;
         }
