@@ -7,6 +7,7 @@ mod continuous;
 mod finite;
 mod law;
 
+pub mod calibrate;
 pub mod empirical;
 
 pub use continuous::{ContinuousPrize, DEFAULT_TOLERANCE};
