@@ -1,5 +1,6 @@
 //! What a person reads: the summary of a solved market, the warnings, the progress of long work.
 
+pub(crate) mod calibration;
 mod check;
 mod compare;
 mod over;

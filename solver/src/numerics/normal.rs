@@ -97,7 +97,7 @@ mod tests {
             assert_eq!(quantile(survival_at, 1.0 - survival_at), -z);
         }
         // mpmath, 30 digits.
-        assert!((quantile(1.0, 1e-300) / 37.047_096_499_407_365 - 1.0).abs() < 1e-15);
+        assert!((quantile(1.0, 1e-300) / 37.047_096_299_361_2 - 1.0).abs() < 1e-15);
         assert!((quantile(1.0, 1e-10) / 6.361_340_902_404_056 - 1.0).abs() < 1e-15);
         assert_eq!(quantile(0.0, 1.0), f64::NEG_INFINITY);
         assert_eq!(cdf(0.0), 0.5);

@@ -8,6 +8,7 @@ mod finite;
 mod law;
 mod state;
 
+pub mod calibrate;
 pub mod empirical;
 
 pub use continuous::{ContinuousPrize, DEFAULT_TOLERANCE};

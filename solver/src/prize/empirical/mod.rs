@@ -21,7 +21,8 @@ pub use statistics::{AUTOCORRELATION_LAGS, Description, LogAutocorrelation, QUAN
 use crate::market::{Fault, Faults};
 use crate::prize::FinitePrizes;
 use bins::Cut;
-use series::Series;
+pub(super) use series::Series;
+pub(super) use statistics::quantile;
 
 /// The most bins: a chain has no more states.
 const MOST_BINS: usize = 4096;

@@ -6,7 +6,7 @@ use super::Observation;
 use crate::market::{Fault, Faults};
 
 /// Observations in increasing order of the slot, every slot at most once, at least one of them with a value.
-pub(super) struct Series<'a> {
+pub(in crate::prize) struct Series<'a> {
     observations: Cow<'a, [Observation]>,
 }
 
@@ -87,7 +87,7 @@ impl<'a> Series<'a> {
     }
 
     /// The slots missing between the first and the last.
-    pub fn absent(&self) -> Absent {
+    pub(super) fn absent(&self) -> Absent {
         let mut absent = Absent { gaps: 0, slots: 0 };
         for pair in self.observations.windows(2) {
             let between = pair[1].slot.abs_diff(pair[0].slot) - 1;

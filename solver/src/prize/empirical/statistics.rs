@@ -114,7 +114,7 @@ pub fn describe(observations: &[Observation]) -> Result<Description, Faults> {
 /// The quantile of a sorted sample: linear between the order statistics, the i-th of n at level i/(n−1), i from 0.
 ///
 /// Source: Hyndman and Fan (1996), definition 7.
-fn quantile(sorted: &[f64], level: f64) -> f64 {
+pub(in crate::prize) fn quantile(sorted: &[f64], level: f64) -> f64 {
     let place = level * (sorted.len() - 1) as f64;
     let below = place.floor();
     let low = sorted[below as usize];
