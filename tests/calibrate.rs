@@ -382,6 +382,19 @@ mod iid {
 }
 
 #[test]
+fn the_examples_have_the_tables_printed_for_the_week() {
+    for (process, file) in [
+        ("log_ar1", "log_ar1"),
+        ("geometric_brownian", "geometric_brownian"),
+        ("iid", "iid_dagum"),
+    ] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("examples/{file}.toml"));
+        let market = fs::read_to_string(path).unwrap();
+        assert_eq!(table(&market, process), table(&week(&["--process", process]), process));
+    }
+}
+
+#[test]
 fn options_of_another_process_are_refused() {
     for (process, option, value) in [
         ("iid", "--bins", "16"),
