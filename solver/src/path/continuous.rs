@@ -7,6 +7,7 @@ use crate::exercise::ContinuationValues;
 use crate::market::{Exercise, Sale};
 use crate::numerics::gauss;
 use crate::numerics::lobatto::Lobatto;
+use crate::numerics::normal;
 use crate::settings::{Settings, Stage};
 use crate::timing::Decision;
 use crate::timing::continuous::{
@@ -86,7 +87,7 @@ impl Path {
             }
             match market.holder().sale() {
                 Sale::Once => own
-                    .list
+                    .fresh
                     .extend(carried.into_iter().map(|(state, mass)| (state, mass, 0.0))),
                 Sale::UntilSold(_) => next.extend(carried),
             }
@@ -139,12 +140,16 @@ fn keep(situation: &Situation<'_, '_>, timing: &ContinuousTiming, slot: usize, k
 fn own_use(situation: &Situation<'_, '_>, domain: &Domain, slot: usize, own: &mut Tickets) -> f64 {
     let market = situation.auctioneer.market;
     let (Some(values), Some(cost)) = (situation.own, market.holder().own_cost()) else {
-        own.list.clear();
+        own.fresh.clear();
         return 0.0;
     };
     let (used, _) = own.exercise(&Exercises::of(values, slot, 0, cost), market.ticket().exercise());
     if slot < market.ticket().maturity() {
-        own.advance(domain, &Exercises::of(values, slot + 1, 0, cost));
+        own.advance(
+            domain,
+            &Exercises::of(values, slot + 1, 0, cost),
+            market.ticket().exercise(),
+        );
     }
     used
 }
@@ -189,19 +194,20 @@ fn masses(domain: &Domain, sources: &[(f64, f64)], from: f64, to: f64) -> Masses
     if total <= NEGLIGIBLE || to <= from {
         return Vec::new();
     }
-    let independent = domain.state.is_independent();
+    let seen = if domain.state.is_independent() {
+        vec![(domain.state.shift, [total])]
+    } else {
+        let list: Vec<(f64, [f64; 1])> = sources.iter().map(|&(at, mass)| (at, [mass])).collect();
+        domain.seen(&list)
+    };
     domain
-        .nodes(from, to)
+        .mass_nodes(from, to, sources.iter().map(|source| source.0))
         .into_iter()
         .map(|(state, weight)| {
-            let density: f64 = if independent {
-                total * domain.density(state, 0.0)
-            } else {
-                sources.iter().map(|&(at, mass)| mass * domain.density(state, at)).sum()
-            };
+            let [density] = domain.arriving(state, &seen);
             (state, weight * density)
         })
-        .filter(|(_, mass)| *mass > NEGLIGIBLE * 1e-6)
+        .filter(|(_, mass)| *mass > NEGLIGIBLE * 1e-3)
         .collect()
 }
 
@@ -236,6 +242,28 @@ impl Exercises {
         }
     }
 
+    /// Probability that a normal state lies in them.
+    fn probability(&self, mean: f64, sd: f64) -> f64 {
+        let above = |end: &f64| normal::survival((end - mean) / sd);
+        self.ends.iter().enumerate().fold(
+            0.0,
+            |sum, (k, end)| {
+                if k % 2 == 0 { sum + above(end) } else { sum - above(end) }
+            },
+        )
+    }
+
+    /// Maximal intervals on which she does not, within [low, high].
+    fn waiting(&self, low: f64, high: f64) -> Vec<(f64, f64)> {
+        let mut ends = vec![low];
+        ends.extend(self.ends.iter().map(|end| end.clamp(low, high)));
+        ends.push(high);
+        ends.chunks_exact(2)
+            .filter(|pair| pair[1] > pair[0])
+            .map(|pair| (pair[0], pair[1]))
+            .collect()
+    }
+
     fn at(&self, state: f64) -> bool {
         self.ends.partition_point(|end| *end <= state) % 2 == 1
     }
@@ -259,58 +287,74 @@ struct Winners {
 struct Tickets {
     /// State, mass, mass times the slot of the sale.
     list: Vec<(f64, f64, f64)>,
+    /// Tickets that have come in this slot and may be exercised in it.
+    fresh: Vec<(f64, f64, f64)>,
+    /// What is exercised in this slot of those that were there before: mass, and mass times the slot of the sale.
+    stepped: (f64, f64),
 }
 
 impl Tickets {
-    /// What is exercised in a slot: mass, and mass times the slot of sale.
+    fn add(&mut self, state: f64, mass: f64, slot: usize) {
+        self.list.push((state, mass, mass * slot as f64));
+    }
+
+    /// What is exercised of the tickets of a slot: mass, and mass times the slot of sale. What steps into the states of
+    /// exercise is known from the step; `fresh` tickets are looked at one by one.
     fn exercise(&mut self, exercises: &Exercises, kind: Exercise) -> (f64, f64) {
-        let (mut exercised, mut slots) = (0.0, 0.0);
-        for (at, mass, slot) in &mut self.list {
-            let share = if exercises.at(*at) {
-                kind.open_probability()
-            } else {
-                0.0
-            };
-            exercised += share * *mass;
-            slots += share * *slot;
-            let left = match kind {
-                Exercise::Lottery { draw_probability } => 1.0 - draw_probability,
-                Exercise::American | Exercise::AtMaturity => 1.0 - share,
-            };
+        let (mut exercised, mut slots) = std::mem::take(&mut self.stepped);
+        let left = kind.kept_probability();
+        for (at, mass, slot) in &mut self.fresh {
+            if exercises.at(*at) {
+                exercised += kind.open_probability() * *mass;
+                slots += kind.open_probability() * *slot;
+                if left == 1.0 {
+                    (*mass, *slot) = (0.0, 0.0);
+                }
+            }
             *mass *= left;
             *slot *= left;
         }
+        self.list.append(&mut self.fresh);
         self.list.retain(|(_, mass, _)| mass.abs() > NEGLIGIBLE);
         (exercised, slots)
     }
 
-    /// To the next slot, where they are exercised at `exercises`: cut there, mass is smooth on both sides.
-    fn advance(&mut self, domain: &Domain, exercises: &Exercises) {
+    /// To the next slot, where they are exercised at `exercises`: what is exercised there is a sum of normal probabilities,
+    /// the rest is smooth between the ends.
+    fn advance(&mut self, domain: &Domain, exercises: &Exercises, kind: Exercise) {
         if self.list.is_empty() {
             return;
         }
-        let (low, high) = domain.ends();
-        let mut cuts = vec![low, high];
-        cuts.extend(exercises.ends.iter().copied().filter(|end| low < *end && *end < high));
-        cuts.sort_by(f64::total_cmp);
-        if domain.state.is_independent() {
+        let state = &domain.state;
+        if state.is_independent() {
             let (mass, slots) = self
                 .list
                 .iter()
                 .fold((0.0, 0.0), |sum, one| (sum.0 + one.1, sum.1 + one.2));
-            self.list = vec![(domain.state.shift, mass, slots)];
+            self.list = vec![(state.shift, mass, slots)];
         }
+        let left = kind.kept_probability();
+        let mut into = (0.0, 0.0);
+        for &(at, mass, slot) in &self.list {
+            let inside = kind.open_probability() * exercises.probability(state.mean(at), state.volatility);
+            into.0 += inside * mass;
+            into.1 += inside * slot;
+        }
+        self.stepped = into;
+        let (low, high) = domain.ends();
+        let stretches = if left < 1.0 {
+            vec![(low, high)]
+        } else {
+            exercises.waiting(low, high)
+        };
+        let seen: Vec<(f64, [f64; 2])> = self.list.iter().map(|&(at, mass, slot)| (at, [mass, slot])).collect();
+        let seen = domain.seen(&seen);
         let mut next = Vec::new();
-        for pair in cuts.windows(2) {
-            for (state, weight) in domain.nodes(pair[0], pair[1]) {
-                let (mut density, mut slots) = (0.0, 0.0);
-                for &(at, mass, slot) in &self.list {
-                    let reached = domain.density(state, at);
-                    density += mass * reached;
-                    slots += slot * reached;
-                }
-                if (density * weight).abs() > NEGLIGIBLE * 1e-3 {
-                    next.push((state, weight * density, weight * slots));
+        for (from, to) in stretches {
+            for (state, weight) in domain.mass_nodes(from, to, self.list.iter().map(|one| one.0)) {
+                let [density, slots] = domain.arriving(state, &seen);
+                if (density * weight).abs() > NEGLIGIBLE {
+                    next.push((state, left * weight * density, left * weight * slots));
                 }
             }
         }
@@ -362,7 +406,7 @@ impl Winners {
         let sold = kind.kept_probability() * mass;
         let weights = self.weights(situation, entry, from, upto);
         for (tickets, weight) in self.tickets.iter_mut().zip(weights) {
-            tickets.list.push((state, sold * weight, sold * weight * slot as f64));
+            tickets.add(state, sold * weight, slot);
         }
     }
 
@@ -428,7 +472,7 @@ impl Winners {
         }
         for (index, tickets) in self.tickets.iter_mut().enumerate() {
             let exercises = Exercises::of(&self.values, slot + 1, index, self.costs[index]);
-            tickets.advance(domain, &exercises);
+            tickets.advance(domain, &exercises, situation.auctioneer.market.ticket().exercise());
         }
     }
 }

@@ -1,7 +1,5 @@
 //! C_t of single costs: each cost is an optimal stopping problem of its own.
 
-use std::sync::Arc;
-
 use super::step::{Grid, Step, Weights};
 use crate::exercise::INDIFFERENCE;
 use crate::market::Exercise;
@@ -279,6 +277,14 @@ impl Columns {
         Some((next, sums))
     }
 
+    /// Whether even the highest cost exercises at a state.
+    pub fn all_exercise(&self, slot: usize, state: f64) -> bool {
+        self.slots[slot]
+            .columns
+            .last()
+            .is_some_and(|column| column.exercises(state))
+    }
+
     /// C of one column of `made` at a state, from the slot behind it.
     fn one(&self, next: Option<&Slot>, column: usize, state: f64) -> f64 {
         let Some(next) = next else { return 0.0 };
@@ -423,11 +429,6 @@ impl Columns {
     /// The grid of states.
     pub fn grid(&self) -> &Grid {
         &self.step.grid
-    }
-
-    /// The points behind a slot's costs.
-    pub fn points(slot: &Slot) -> Option<Arc<Lobatto>> {
-        slot.intervals.map(Lobatto::with)
     }
 }
 

@@ -39,7 +39,6 @@ enum Kind {
 #[derive(Debug, Clone)]
 struct Flat {
     intervals: Option<usize>,
-    costs: Vec<f64>,
     values: Vec<f64>,
     tail: f64,
 }
@@ -280,6 +279,11 @@ impl ContinuationValues {
         if last {
             return (None, boundary_of(&None));
         }
+        if let (Exercise::American, Kind::Steps(columns)) = (self.exercise, &self.kind)
+            && columns.all_exercise(slot, self.state.state(prize))
+        {
+            return (None, upper);
+        }
         let continuation = self.continuation(slot, prize);
         let Some(intervals) = continuation.intervals else {
             return (None, f64::NEG_INFINITY);
@@ -395,14 +399,6 @@ impl ContinuationValues {
             (Kind::Closed, Exercise::American) => Vec::new(),
         }
     }
-
-    /// The states that matter: a grid over what the process can reach; `None` for independent slots.
-    pub(crate) fn columns(&self) -> Option<&Columns> {
-        match &self.kind {
-            Kind::Steps(columns) => Some(columns),
-            Kind::Independent(_) | Kind::Closed => None,
-        }
-    }
 }
 
 /// Without the last coefficients as far as they are rounding: their slopes would count.
@@ -416,20 +412,6 @@ fn chopped(mut coefficients: Vec<f64>) -> Vec<f64> {
 
 /// V of an american ticket (and of one in its last slot): r − θ up to the boundary, C beyond.
 fn exercised(curve: Option<Expansion>, prize: f64, boundary: f64, lower: f64, upper: f64) -> CurvedProfile {
-    let waits = |from: f64| match &curve {
-        Some(curve) => (vec![from, upper], Piece::Curve(curve.clone())),
-        None => (
-            vec![from, upper],
-            Piece::Line {
-                right: 0.0,
-                discount: 0.0,
-            },
-        ),
-    };
-    if boundary <= lower {
-        let (knots, piece) = waits(lower);
-        return CurvedProfile::new(knots, vec![piece]);
-    }
     let line = Piece::Line {
         right: prize - boundary.min(upper),
         discount: 1.0,
@@ -437,8 +419,17 @@ fn exercised(curve: Option<Expansion>, prize: f64, boundary: f64, lower: f64, up
     if boundary >= upper {
         return CurvedProfile::new(vec![lower, upper], vec![line]);
     }
-    let (_, piece) = waits(boundary);
-    CurvedProfile::new(vec![lower, boundary, upper], vec![line, piece])
+    let waits = curve.map_or(
+        Piece::Line {
+            right: 0.0,
+            discount: 0.0,
+        },
+        Piece::Curve,
+    );
+    if boundary <= lower {
+        return CurvedProfile::new(vec![lower, upper], vec![waits]);
+    }
+    CurvedProfile::new(vec![lower, boundary, upper], vec![line, waits])
 }
 
 /// V of a lottery ticket: q (r − θ)⁺ + C.
@@ -525,7 +516,6 @@ fn independent(
             .into_iter()
             .map(|values| Flat {
                 intervals: None,
-                costs: list.clone(),
                 values,
                 tail: 0.0,
             })
@@ -543,7 +533,6 @@ fn independent(
                         let last = &coefficients[coefficients.len() - 3..];
                         Flat {
                             intervals: Some(intervals),
-                            costs: list.clone(),
                             tail: last.iter().fold(0.0_f64, |most, a| most.max(a.abs())),
                             values,
                         }
@@ -564,41 +553,61 @@ mod tests {
     use crate::market::Exercise;
     use crate::prize::{ContinuousPrize, PrizeState};
 
-    #[test]
-    fn the_baseline_market() {
-        let process = ContinuousPrize::LogAr1 {
+    fn baseline() -> PrizeState {
+        PrizeState::of(&ContinuousPrize::LogAr1 {
             mean: 0.0,
             persistence: 0.95,
             volatility: 0.15,
             initial: 1.0,
             tolerance: 1e-9,
-        };
-        let state = PrizeState::of(&process);
-        let started = std::time::Instant::now();
-        let values = ContinuationValues::over(&state, Exercise::American, 0.97, 50, (0.5, 2.0), 1e-9);
-        println!("solved in {:?}", started.elapsed());
+        })
+    }
+
+    /// Values and boundaries computed by another route to 1e-12.
+    #[test]
+    fn the_baseline_market() {
+        let values = ContinuationValues::over(&baseline(), Exercise::American, 0.97, 50, (0.5, 2.0), 1e-9);
         let profile = values.profile(0, 1.0);
-        println!(
-            "{:.3e} {:.3e}",
-            profile.value(0.5) - 0.555377528921,
-            profile.value(1.0) - 0.281081275738
+        assert!((profile.value(0.5) - 0.555_377_528_921_256_6).abs() < 1e-11);
+        assert!((profile.value(1.0) - 0.281_081_275_737_844_5).abs() < 2e-10);
+        assert!((values.exercise_prizes(0, 0.5)[0] - 1.202_015_784_991_618_9).abs() < 1e-11);
+        assert!((values.exercise_prizes(0, 2.0)[0] - 2.467_435_628_393_233_5).abs() < 1e-11);
+        // The estimate is no smaller than the error, nor a hundred times it.
+        let error = (profile.value(1.0) - 0.281_081_275_737_844_5).abs();
+        assert!(
+            values.error() > error && values.error() < 1e-9,
+            "{error:e} {:e}",
+            values.error()
         );
-        println!(
-            "{:?} {:?}",
-            values.exercise_prizes(0, 0.5),
-            values.exercise_prizes(0, 2.0)
-        );
-        println!("tail {:e}", values.error());
-        if let super::Kind::Steps(columns) = &values.kind {
-            println!(
-                "grid {} intervalss {:?}",
-                columns.grid().size,
-                columns.slots.iter().map(|s| s.intervals.unwrap()).collect::<Vec<_>>()
-            );
+    }
+
+    /// A tighter tolerance takes more costs and errs less.
+    #[test]
+    fn tolerance_is_obeyed() {
+        let value = |tolerance: f64| {
+            let values = ContinuationValues::over(&baseline(), Exercise::American, 0.97, 20, (0.5, 2.0), tolerance);
+            values.profile(0, 1.1).value(1.2345)
+        };
+        let exact = value(1e-12);
+        assert!((value(1e-6) - exact).abs() < 1e-6);
+        assert!((value(1e-9) - exact).abs() < 1e-9);
+    }
+
+    /// A lottery ticket's value is a sum of calls (Black and Scholes 1973).
+    #[test]
+    fn a_lottery_is_a_sum_of_calls() {
+        let (state, q, factor) = (baseline(), 0.2, 0.95_f64);
+        let kind = Exercise::Lottery { draw_probability: q };
+        let values = ContinuationValues::over(&state, kind, factor, 6, (0.5, 2.0), 1e-10);
+        for (prize, cost) in [(1.0, 0.9), (0.7, 1.4), (1.6, 0.5)] {
+            let mut sum = q * f64::max(prize - cost, 0.0);
+            for ahead in 1..=6 {
+                let (mean, sd) = state.ahead(f64::ln(prize), ahead);
+                let survives = (factor * (1.0 - q)).powi(ahead as i32);
+                sum += q * survives * state.excess(mean, sd, cost);
+            }
+            let got = values.profile(0, prize).value(cost);
+            assert!((got - sum).abs() < 1e-10, "{prize} {cost}: {got} {sum}");
         }
-        assert!((profile.value(0.5) - 0.5553775289212566).abs() < 1e-10);
-        assert!((values.exercise_prizes(0, 0.5)[0] - 1.2020157849916189).abs() < 1e-11);
-        assert!((values.exercise_prizes(0, 2.0)[0] - 2.4674356283932335).abs() < 1e-11);
-        assert!((profile.value(1.0) - 0.2810812757378445).abs() < 1e-10);
     }
 }

@@ -9,6 +9,10 @@ use crate::prize::{FAR, PrizeState};
 const POINTS: usize = 16;
 /// The widest panel, in standard deviations of the step.
 const WIDEST: f64 = 4.5;
+/// The widest panel of probability masses, whose rule has 12 points.
+const MASS_WIDEST: f64 = 4.0;
+/// Standard deviations of a step beyond which masses are not followed.
+const MASS_REACH: f64 = 6.5;
 /// Grid points a unit of the normal score.
 const PER_SCORE: f64 = 4.0;
 /// The largest normal score: beyond it probabilities underflow.
@@ -106,6 +110,30 @@ impl Domain {
             .collect()
     }
 
+    /// Nodes for probability masses, which are wanted to fewer digits, within [from, to] and the reach of the `sources`.
+    pub fn mass_nodes(&self, from: f64, to: f64, sources: impl Iterator<Item = f64>) -> Vec<(f64, f64)> {
+        let (mut least, mut most) = (f64::INFINITY, f64::NEG_INFINITY);
+        for source in sources {
+            let mean = self.state.mean(source);
+            least = least.min(mean);
+            most = most.max(mean);
+        }
+        let reach = MASS_REACH * self.state.volatility;
+        let (from, to) = (from.max(least - reach), to.min(most + reach));
+        if to <= from {
+            return Vec::new();
+        }
+        let panels = ((to - from) / (MASS_WIDEST * self.state.volatility)).ceil().max(1.0);
+        let width = (to - from) / panels;
+        (0..panels as usize)
+            .flat_map(|panel| {
+                let left = from + width * panel as f64;
+                let nodes = gauss::panel_rule().iter();
+                nodes.map(move |&(node, weight)| (left + width * node, weight * width))
+            })
+            .collect()
+    }
+
     /// E[f(X′) given X = x].
     pub fn expect(&self, ahead: &Ahead, state: f64) -> f64 {
         let mean = self.state.mean(state);
@@ -139,13 +167,25 @@ impl Domain {
         self.step.as_ref().map_or(LAST_SCORE, Step::reach)
     }
 
-    /// The density of the next state.
-    pub fn density(&self, to: f64, from: f64) -> f64 {
-        let distance = (to - self.state.mean(from)) / self.state.volatility;
-        if distance.abs() > self.reach() {
-            0.0
-        } else {
-            normal::density(distance) / self.state.volatility
+    /// Masses with the means that the next state has from where they are.
+    pub fn seen<const N: usize>(&self, masses: &[(f64, [f64; N])]) -> Vec<(f64, [f64; N])> {
+        masses.iter().map(|&(at, mass)| (self.state.mean(at), mass)).collect()
+    }
+
+    /// The densities at a state of masses seen a slot before.
+    pub fn arriving<const N: usize>(&self, state: f64, seen: &[(f64, [f64; N])]) -> [f64; N] {
+        let scale = 1.0 / self.state.volatility;
+        let mut densities = [0.0; N];
+        for &(mean, masses) in seen {
+            let distance = (state - mean) * scale;
+            let square = distance * distance;
+            if square < MASS_REACH * MASS_REACH {
+                let reached = (-0.5 * square).exp();
+                for (density, mass) in densities.iter_mut().zip(masses) {
+                    *density += mass * reached;
+                }
+            }
         }
+        densities.map(|density| density * scale * normal::density(0.0))
     }
 }

@@ -19,6 +19,8 @@ const ROUNDING: f64 = 1e-13;
 const NOISE: f64 = 4.0;
 /// Halvings in the search for the state at which a decision changes.
 const HALVINGS: u32 = 60;
+/// A cut this near a kink, in standard deviations of a step, is left out.
+const CLOSE: f64 = 0.3;
 /// The most knots of a cost law at which auctions are cut.
 const MOST_KNOTS: usize = 12;
 
@@ -251,7 +253,21 @@ impl ContinuousTiming {
                 open.push((pair[0], pair[1]));
             }
         }
-        Offer::follow(&open, (RESOLVED * situation.tolerance, self.scale), &held)
+        let mut halved = Vec::new();
+        if let Some(behind) = self.slots.last() {
+            let margin = CLOSE * process.volatility;
+            let cut = |interval: &(f64, f64)| behind.offer.cuts_within(*interval, margin);
+            halved = open.iter().flat_map(cut).collect();
+            open = open
+                .iter()
+                .flat_map(|interval| {
+                    let ends = std::iter::once(interval.0).chain(cut(interval)).chain([interval.1]);
+                    let ends: Vec<f64> = ends.collect();
+                    ends.windows(2).map(|pair| (pair[0], pair[1])).collect::<Vec<_>>()
+                })
+                .collect();
+        }
+        Offer::follow(&open, halved, (RESOLVED * situation.tolerance, self.scale), &held)
     }
 
     /// States at which the values of some type, or who among the types exercises, bend.
@@ -526,82 +542,4 @@ fn changes(a: f64, b: f64, same: impl Fn(f64) -> bool) -> f64 {
         }
     }
     b
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::auction::CostPanels;
-    use crate::cost::VirtualCost;
-
-    #[test]
-    fn p0_holder() {
-        use crate::market::*;
-        use crate::prize::*;
-        use std::sync::Arc;
-        let process = ContinuousPrize::LogAr1 {
-            mean: 0.0,
-            persistence: 0.95,
-            volatility: 0.15,
-            initial: 1.0,
-            tolerance: 1e-9,
-        };
-        let buyers = Buyers::new(
-            BuyerCount::Fixed(5),
-            Arc::new(crate::cost::Uniform::new(0.5, 2.0).unwrap()),
-        )
-        .unwrap()
-        .with_discount_factor(0.97)
-        .unwrap();
-        let market = Market::new(
-            Ticket::new(50, Exercise::American).unwrap(),
-            Prize::Continuous(process.clone()),
-            buyers,
-            Participation::Free,
-            AuctionRule::new(Format::FirstPrice, Reserve::None).unwrap(),
-            Holder::new(0.99).unwrap(),
-        )
-        .unwrap();
-        let state = PrizeState::of(&process);
-        let virtual_cost = VirtualCost::new(market.buyers().cost());
-        let panels = CostPanels::coarse(&market, &virtual_cost).for_curves();
-        let started = std::time::Instant::now();
-        let values = ContinuationValues::over(&state, Exercise::American, 0.97, 50, (0.5, 2.0), 1e-9);
-        println!("values {:?}", started.elapsed());
-        let situation = Situation {
-            auctioneer: Auctioneer {
-                market: &market,
-                panels: &panels,
-            },
-            values: &values,
-            own: None,
-            tickets: Tickets::Resold,
-            tolerance: 1e-9,
-            scale: 2.0,
-        };
-        let timing = ContinuousTiming::solve(&situation, &Settings::default());
-        println!("all {:?}", started.elapsed());
-        println!(
-            "{:?}",
-            timing.slots.iter().map(|s| s.offer.stretches.len()).collect::<Vec<_>>()
-        );
-        println!(
-            "{:?}",
-            timing
-                .slots
-                .iter()
-                .map(|s| s.stops.iter().map(|x| (x.from.exp(), x.to.exp())).collect::<Vec<_>>())
-                .collect::<Vec<_>>()[49..]
-                .to_vec()
-        );
-        let node = timing.node(&situation, 0, 1.0);
-        println!(
-            "W {:.3e} sale {:.3e} from {:e} {:e}",
-            node.value - 0.421011918253,
-            node.auction.revenue - 0.298349104645,
-            timing.slots[0].stops[0].from.exp() - 1.830684008478,
-            timing.slots[25].stops[0].from.exp() - 1.704125036258
-        );
-        println!("error {:e}", timing.error);
-    }
 }

@@ -5,6 +5,9 @@ use crate::numerics::chebyshev::{POINTS, Series, points};
 /// Bisections of a stretch at most: what is left then is a jump, and narrow.
 const DEEPEST: u32 = 26;
 
+/// Halvings that are kept for the next slot: deeper ones close in on a kink, which moves.
+const KEPT_HALVINGS: u32 = 4;
+
 /// How many figures of an auction are kept.
 pub(crate) const FIGURES: usize = 9;
 /// Π.
@@ -48,6 +51,8 @@ pub(crate) struct Offer {
     pub stretches: Vec<Stretch>,
     /// What the first figure may be wrong by: relative to its size or to the scale, whichever is larger, times the scale.
     pub error: f64,
+    /// Where stretches had to be halved.
+    halvings: Vec<f64>,
 }
 
 impl Offer {
@@ -63,19 +68,32 @@ impl Offer {
         Some(self.at(state)?.figure(REVENUE, state))
     }
 
+    /// Cuts that served these auctions, and will serve those of the slot before: inside an interval, not too near its ends.
+    pub fn cuts_within(&self, (from, to): (f64, f64), margin: f64) -> Vec<f64> {
+        let inside = self.halvings.iter().copied();
+        inside
+            .filter(|cut| from + margin < *cut && *cut < to - margin)
+            .collect()
+    }
+
     /// Follows `held` over each of the `intervals` until its first figure is known to `tolerance`, relative to `scale`
-    /// or to its size on the stretch, whichever is larger.
+    /// or to its size on the stretch, whichever is larger. `halved` are ends of intervals at which nothing bends.
     pub fn follow(
         intervals: &[(f64, f64)],
+        halved: Vec<f64>,
         (tolerance, scale): (f64, f64),
         held: &impl Fn(f64) -> [f64; FIGURES],
     ) -> Self {
-        let mut offer = Self::default();
+        let mut offer = Self {
+            halvings: halved,
+            ..Self::default()
+        };
         for &(from, to) in intervals {
             if to > from {
                 offer.split(from, to, DEEPEST, (tolerance, scale), held);
             }
         }
+        offer.halvings.sort_by(f64::total_cmp);
         offer
     }
 
@@ -103,6 +121,9 @@ impl Offer {
             self.error = self.error.max(remainder * scale / size * (to - from).min(1.0));
             self.stretches.push(Stretch { from, to, figures });
             return;
+        }
+        if depth + KEPT_HALVINGS > DEEPEST {
+            self.halvings.push(middle);
         }
         self.split(from, middle, depth - 1, (tolerance, scale), held);
         self.split(middle, to, depth - 1, (tolerance, scale), held);
