@@ -123,7 +123,7 @@ impl PrizeLaw {
         on_law!(self, law => law.pdf(x))
     }
 
-    /// E[R], ETH: e^{log_mean + log_sd²/2}; mean; scale·tail·B(tail + 1/shape, 1 − 1/shape); the sample's mean.
+    /// `E[R]`, ETH: e^{log_mean + log_sd²/2}; mean; scale·tail·B(tail + 1/shape, 1 − 1/shape); the sample's mean.
     ///
     /// Source: Kleiber and Kotz, *Statistical Size Distributions in Economics and Actuarial Sciences* (2003), section 6.3.
     #[must_use]
@@ -137,7 +137,7 @@ impl PrizeLaw {
         self.quantile(0.5, 0.5)
     }
 
-    /// E[(R − k)^+] = ∫_k^∞ Pr(R > x) dx, ETH, accurate relative to itself; E[R] − k for k ≤ 0.
+    /// `E[(R − k)^+]` = ∫_k^∞ Pr(R > x) dx, ETH, accurate relative to itself; `E[R]` − k for k ≤ 0.
     ///
     /// A closed form; where that would cancel an integral of positive terms, to rounding.
     #[must_use]
@@ -151,7 +151,7 @@ impl PrizeLaw {
         on_law!(self, law => law.excess(k))
     }
 
-    /// E[R; R > x], ETH, accurate relative to itself; E[R] for x < 0.
+    /// `E[R; R > x]`, ETH, accurate relative to itself; `E[R]` for x < 0.
     #[must_use]
     pub fn partial_mean(&self, x: f64) -> f64 {
         if x < 0.0 {
