@@ -7,10 +7,10 @@ use crate::benchmark;
 use crate::cost::VirtualCost;
 use crate::equilibrium::{Benchmarks, Equilibrium};
 use crate::error::SolveError;
-use crate::exercise::{ContinuationValues, CurvedProfile, ExerciseBoundary};
+use crate::exercise::{ContinuationValues, CurvedProfile, ExerciseBoundary, MOST_POINTS, Step};
 use crate::market::Market;
 use crate::path::Path;
-use crate::prize::{ContinuousPrize, FinitePrizes, PrizeState};
+use crate::prize::{ContinuousPrize, FinitePrizes, Prize, PrizeLaw, PrizeState};
 use crate::settings::Settings;
 use crate::timing::continuous::{Auctioneer, ContinuousTiming, Situation, Tickets};
 use crate::timing::{Decision, Induction, Node, SlotRegion, Timing};
@@ -18,6 +18,14 @@ use crate::verify;
 
 /// Prizes at which a market is reported, R_0 apart.
 const REPORTED: usize = 16;
+/// Tolerances below this are beyond what sums of rounded numbers give.
+pub(crate) const LEAST_TOLERANCE: f64 = 1e-12;
+/// ln of the largest prize that is computed with.
+const LARGEST_LOG: f64 = 300.0;
+/// Costs at which values are usually kept.
+const USUAL_COSTS: usize = 33;
+/// The most values that are kept: 8 bytes each.
+const MOST_VALUES: usize = 200_000_000;
 /// They lie within this many standard deviations of the prize.
 const REPORTED_WITHIN: f64 = 2.5;
 
@@ -152,6 +160,33 @@ fn points(state: &PrizeState, maturity: usize) -> Result<FinitePrizes, SolveErro
     FinitePrizes::points(prizes, initial).ok_or(SolveError::PrizesTooLarge)
 }
 
+/// Whether a market can be solved in the memory there is, to the tolerance asked for.
+fn fits(state: &PrizeState, market: &Market, tolerance: f64) -> Result<(), SolveError> {
+    if tolerance < LEAST_TOLERANCE {
+        return Err(SolveError::ToleranceTooSmall {
+            tolerance,
+            least: LEAST_TOLERANCE,
+        });
+    }
+    let maturity = market.ticket().maturity();
+    if state.is_independent() {
+        return Ok(());
+    }
+    let (low, high, size) = Step::extent(state, maturity);
+    if !(high < LARGEST_LOG && low > -LARGEST_LOG) {
+        return Err(SolveError::PrizesTooLarge);
+    }
+    let values = (maturity + 1).saturating_mul(size).saturating_mul(USUAL_COSTS);
+    if size > MOST_POINTS || values > MOST_VALUES {
+        return Err(SolveError::TooFine {
+            slots: maturity + 1,
+            points: size,
+            most: MOST_POINTS.min(MOST_VALUES / USUAL_COSTS / (maturity + 1)),
+        });
+    }
+    Ok(())
+}
+
 /// Solves a market whose prize is continuous, to the tolerance of its process.
 pub(crate) fn solve(
     market: &Market,
@@ -163,6 +198,7 @@ pub(crate) fn solve(
     let maturity = market.ticket().maturity();
     let law = market.buyers().cost();
     let scale = scale_of(&state, market);
+    fits(&state, market, tolerance)?;
     let virtual_cost = VirtualCost::new(law);
     let panels = CostPanels::coarse(market, &virtual_cost);
     let plain = PlainAuctions::of(market, &panels);
@@ -188,7 +224,8 @@ pub(crate) fn solve(
         values: &values,
         own: own.as_ref(),
         tickets: Tickets::Resold,
-        tolerance,
+        // Auctions cannot be known better than the values of those who bid.
+        tolerance: tolerance.max(values.error() / scale),
         scale,
     };
     let points = points(&state, maturity)?;
@@ -265,6 +302,16 @@ fn reported(situation: &Situation<'_, '_>, timing: &ContinuousTiming, points: &F
 pub(crate) fn unsupported(market: &Market) -> Vec<crate::market::Unsupported> {
     use crate::market::{Format, Pool, RiskAversion, Sale, Unsupported};
     let mut list = Vec::new();
+    if let Prize::Continuous(ContinuousPrize::Iid {
+        law: PrizeLaw::Empirical(_),
+        ..
+    }) = market.prize()
+    {
+        list.push(Unsupported {
+            key: "prize.iid.distribution.empirical",
+            what: "the empirical law of independent prizes, whose atoms leave values with a kink each (prize.empirical bins them)",
+        });
+    }
     if market.holder().sale() == Sale::UntilSold(Pool::Fixed) {
         list.push(Unsupported {
             key: "holder.pool",

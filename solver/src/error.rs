@@ -29,6 +29,26 @@ pub enum SolveError {
         "the prize grows beyond the numbers that can be computed with: use a smaller drift, volatility or maturity"
     )]
     PrizesTooLarge,
+    /// A tolerance that doubles cannot give.
+    #[error("a tolerance of {tolerance:e} cannot be reached with numbers of 16 digits; the least is {least:e}")]
+    ToleranceTooSmall {
+        /// The tolerance asked for.
+        tolerance: f64,
+        /// The least that can be reached.
+        least: f64,
+    },
+    /// A step that is small beside the range of prizes.
+    #[error(
+        "the prizes that can be reached in {slots} slots take {points} grid points of the volatility's size; at most {most}: use a larger volatility, a shorter ticket.maturity, or prize.path with volatility 0"
+    )]
+    TooFine {
+        /// T + 1.
+        slots: usize,
+        /// Grid points.
+        points: usize,
+        /// The limit.
+        most: usize,
+    },
     /// More slots than a table of slots by slots is made for.
     #[error(
         "{slots} slots are too many for a table of sale and exercise slots; at most {most}: shorten ticket.maturity"

@@ -1,7 +1,7 @@
 //! The summary of a solved market: one screen.
 
 use etm_solver::market::{Exercise, Format, LearnsCost, Market, Participation, Pool, Reserve, RiskAversion, Sale};
-use etm_solver::prize::Prize;
+use etm_solver::prize::{ContinuousPrize, Prize, PrizeLaw};
 use etm_solver::timing::{Decision, Node, SlotRegion};
 use etm_solver::verify::{Certificate, tolerance};
 use etm_solver::{Equilibrium, RevenueByFormat, Summary};
@@ -40,6 +40,28 @@ pub fn summary(name: &str, market: &Market, equilibrium: &Equilibrium, figures: 
     text
 }
 
+fn process_words(process: &ContinuousPrize) -> String {
+    match process {
+        ContinuousPrize::Iid { law, .. } => {
+            let law = match law {
+                PrizeLaw::Lognormal { .. } => "lognormal",
+                PrizeLaw::Exponential { .. } => "exponential",
+                PrizeLaw::Dagum { .. } => "Dagum",
+                PrizeLaw::Empirical(_) => "empirical",
+            };
+            format!("independent prizes ({law} law)")
+        }
+        ContinuousPrize::GeometricBrownian { drift, volatility, .. } => {
+            format!("geometric Brownian prizes (drift {drift}, volatility {volatility})")
+        }
+        ContinuousPrize::LogAr1 {
+            persistence,
+            volatility,
+            ..
+        } => format!("log-AR(1) prizes (persistence {persistence}, volatility {volatility})"),
+    }
+}
+
 fn description(market: &Market) -> String {
     let ticket = match market.ticket().exercise() {
         Exercise::American => "an american ticket".to_owned(),
@@ -49,7 +71,7 @@ fn description(market: &Market) -> String {
     let prizes = match market.prize() {
         Prize::Finite(prizes) if prizes.size() > 1 => format!("{} prizes", prizes.size()),
         Prize::Finite(_) => "a known prize".to_owned(),
-        Prize::Continuous(_) => "continuous prizes".to_owned(),
+        Prize::Continuous(process) => process_words(process),
     };
     let format = match market.auction().format() {
         Format::FirstPrice => "first-price",

@@ -8,10 +8,26 @@ use etm_solver::timing::Decision;
 use super::csv_text::{CsvText, number};
 
 /// Rows of kind `sale` (no cost) and `exercise` (for the lowest, the median and the highest cost): the lower end of
-/// each run of prizes at which the ticket is sold or exercised. A slot without such prizes has no row.
+/// each run of prizes at which the ticket is sold or exercised, 0 where that is unbounded. A slot without such prizes has
+/// no row. Where prizes are continuous these are the boundaries themselves, on a chain states.
 #[must_use]
 pub fn curves_csv(equilibrium: &Equilibrium, prizes: &FinitePrizes, law: &dyn CostLaw) -> Vec<u8> {
     let mut text = CsvText::with_header("slot,kind,cost,prize");
+    let costs = [law.lower(), law.quantile(0.5), law.upper()];
+    if let Some(solution) = &equilibrium.continuous {
+        for region in solution.sale_region() {
+            let slot = region.slot.to_string();
+            for [from, _] in region.intervals {
+                text.row(&[slot.clone(), "sale".to_owned(), String::new(), number(from.unwrap_or(0.0))]);
+            }
+            for cost in costs {
+                for prize in solution.values.exercise_prizes(region.slot, cost) {
+                    text.row(&[slot.clone(), "exercise".to_owned(), number(cost), number(prize)]);
+                }
+            }
+        }
+        return text.into_bytes();
+    }
     let timing = &equilibrium.induction.timing;
     for slot in 0..timing.slots() {
         let states = prizes.states(slot);
@@ -19,7 +35,7 @@ pub fn curves_csv(equilibrium: &Equilibrium, prizes: &FinitePrizes, law: &dyn Co
         for prize in run_starts(states, sells) {
             text.row(&[slot.to_string(), "sale".to_owned(), String::new(), number(prize)]);
         }
-        for cost in [law.lower(), law.quantile(0.5), law.upper()] {
+        for cost in costs {
             let boundary = equilibrium.induction.boundary.slot(slot);
             let exercises = boundary.iter().map(|&boundary| cost <= boundary);
             for prize in run_starts(states, exercises) {

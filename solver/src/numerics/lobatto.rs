@@ -6,8 +6,8 @@ use std::sync::{Arc, LazyLock, Mutex};
 
 /// The fewest intervals between points.
 pub(crate) const COARSEST: usize = 8;
-/// The most: 2¹¹.
-pub(crate) const FINEST: usize = 2048;
+/// The most: transforms and profiles cost their square.
+pub(crate) const FINEST: usize = 512;
 
 /// The points cos(π(n − j)/n) on [−1, 1] and the matrix from values to Chebyshev coefficients.
 #[derive(Debug)]

@@ -59,8 +59,8 @@ pub(crate) struct Weights {
 }
 
 impl Step {
-    /// On a grid that covers what the process can reach in `slots` slots, and what its expectations look at from there.
-    pub fn new(state: &PrizeState, slots: usize) -> Self {
+    /// The states that a process can reach in `slots` slots, and how many grid points they take.
+    pub fn extent(state: &PrizeState, slots: usize) -> (f64, f64, usize) {
         let sigma = state.volatility;
         let start = state.initial.map_or(0.0, |prize| state.state(prize));
         let (mut low, mut high) = (start, start);
@@ -70,8 +70,15 @@ impl Step {
             // Prizes weigh in by their size: under that weight the mean is higher by the variance.
             high = high.max(mean + sd * sd + super::REACH * sd);
         }
-        let width = sigma / PER_DEVIATION;
-        let size = (((high - low) / width).ceil().max(1.0) as usize + 1).min(MOST_POINTS);
+        let size = ((high - low) * PER_DEVIATION / sigma).ceil().max(1.0) as usize + 1;
+        (low, high, size)
+    }
+
+    /// On a grid that covers what the process can reach in `slots` slots, and what its expectations look at from there.
+    pub fn new(state: &PrizeState, slots: usize) -> Self {
+        let sigma = state.volatility;
+        let (low, high, size) = Self::extent(state, slots);
+        let size = size.min(MOST_POINTS);
         let reach = NEAR + sigma.min(20.0);
         let nodes = (HALF_PER_DEVIATION * reach).ceil() as usize;
         let half: Vec<(f64, f64)> = gauss::unit_rule(nodes)
