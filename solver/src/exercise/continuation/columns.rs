@@ -92,7 +92,7 @@ impl Columns {
             .map(|i| solved.step.weights(solved.step.state.mean(solved.step.grid.at(i))))
             .collect();
         let mut intervals = match costs {
-            Costs::Interval { lower, upper } => Some(solved.first_intervals(*lower, *upper, maturity)),
+            Costs::Interval { lower, upper } => Some(Self::first_intervals(&solved.step, exercise, maturity, (*lower, *upper), tolerance)),
             Costs::List(_) => None,
         };
         let mut slots: Vec<Slot> = Vec::with_capacity(maturity + 1);
@@ -126,12 +126,18 @@ impl Columns {
     }
 
     /// Costs enough for the slot before the last, where C is a call's value and bends most.
-    fn first_intervals(&self, lower: f64, upper: f64, maturity: usize) -> usize {
-        if maturity == 0 {
+    pub fn first_intervals(
+        step: &Step,
+        exercise: Exercise,
+        maturity: usize,
+        (lower, upper): (f64, f64),
+        tolerance: f64,
+    ) -> usize {
+        if maturity == 0 || exercise == Exercise::AtMaturity {
             return COARSEST;
         }
-        let state = &self.step.state;
-        let grid = &self.step.grid;
+        let state = &step.state;
+        let grid = &step.grid;
         let stride = 1 + grid.size / 24;
         let means: Vec<f64> = (0..grid.size).step_by(stride).map(|i| state.mean(grid.at(i))).collect();
         // The strikes that matter are seen from prizes near them too.
@@ -152,7 +158,7 @@ impl Columns {
                         .iter()
                         .map(|&cost| state.excess(mean, state.volatility, cost))
                         .collect();
-                    tail_of(&points.coefficients(&values)) <= RESOLVED * self.tolerance * upper.abs().max(lower.abs())
+                    tail_of(&points.coefficients(&values)) <= RESOLVED * tolerance * upper.abs().max(lower.abs())
                 })
             })
             .unwrap_or(FINEST)

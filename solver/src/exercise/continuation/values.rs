@@ -11,12 +11,25 @@ use crate::prize::PrizeState;
 
 /// Chebyshev coefficients below this, relative to the highest cost, are rounding.
 const RESOLVED: f64 = 2e-14;
+/// More Chebyshev intervals than this are parted.
+const MOST_INTERVALS: usize = 64;
+/// Halvings of the costs at most.
+const DEEPEST: u32 = 6;
 /// Steps in which the prizes at which a type exercises are looked for.
 const SCAN: usize = 200;
 
 /// The ticket values of all slots, prizes and costs of an interval, or of a list of costs.
+///
+/// Where a step is small beside the costs, C bends on a small part of them: the interval is then cut into parts, each with
+/// Chebyshev points of its own.
 #[derive(Debug, Clone)]
 pub struct ContinuationValues {
+    parts: Vec<Part>,
+}
+
+/// The values of one part of the costs.
+#[derive(Debug, Clone)]
+struct Part {
     state: PrizeState,
     exercise: Exercise,
     discount_factor: f64,
@@ -61,14 +74,204 @@ impl ContinuationValues {
         (lower, upper): (f64, f64),
         tolerance: f64,
     ) -> Self {
-        let costs = Costs::Interval { lower, upper };
-        Self::solve(state, exercise, discount_factor, maturity, costs, tolerance)
+        let mut parts = Vec::new();
+        let make = |ends: (f64, f64)| Part::over(state, exercise, discount_factor, maturity, ends, tolerance);
+        let coarse = |ends: (f64, f64)| {
+            state.is_independent() || Part::intervals_needed(state, exercise, maturity, ends, tolerance) <= MOST_INTERVALS
+        };
+        split(lower, upper, DEEPEST, &coarse, &mut |ends, deepest| {
+            let part = make(ends);
+            let resolved = deepest || part.intervals() <= MOST_INTERVALS;
+            if resolved {
+                parts.push(part);
+            }
+            resolved
+        });
+        Self { parts }
     }
 
     /// Values of single costs.
     #[must_use]
-    pub fn at(state: &PrizeState, exercise: Exercise, discount_factor: f64, maturity: usize, costs: Vec<f64>) -> Self {
-        Self::solve(state, exercise, discount_factor, maturity, Costs::List(costs), 0.0)
+    pub fn at(
+        state: &PrizeState,
+        exercise: Exercise,
+        discount_factor: f64,
+        maturity: usize,
+        costs: Vec<f64>,
+    ) -> Self {
+        Self {
+            parts: vec![Part::solve(state, exercise, discount_factor, maturity, Costs::List(costs), 0.0)],
+        }
+    }
+
+    fn first(&self) -> &Part {
+        // There is always one.
+        &self.parts[0]
+    }
+
+    fn part_of(&self, cost: f64) -> &Part {
+        let at = self.parts.partition_point(|part| part.ends().1 < cost);
+        &self.parts[at.min(self.parts.len() - 1)]
+    }
+
+    /// The costs at which one set of Chebyshev points ends and another begins.
+    pub(crate) fn cost_cuts(&self) -> impl Iterator<Item = f64> {
+        self.parts[1..].iter().map(|part| part.ends().0)
+    }
+
+    /// T.
+    #[must_use]
+    pub fn maturity(&self) -> usize {
+        self.first().maturity
+    }
+
+    /// The process.
+    #[must_use]
+    pub fn state(&self) -> &PrizeState {
+        &self.first().state
+    }
+
+    /// How well the costs resolve C_t, ETH: the largest of the Chebyshev coefficients left out, judged by the last ones.
+    #[must_use]
+    pub fn error(&self) -> f64 {
+        self.parts.iter().map(Part::error).fold(0.0, f64::max)
+    }
+
+    /// C_t(θ_k, r) of the k-th cost of a list.
+    pub(crate) fn continuation_of(&self, slot: usize, prize: f64, index: usize) -> f64 {
+        self.first().continuation_of(slot, prize, index)
+    }
+
+    /// V_t(·, r), ETH, on the interval of costs.
+    #[must_use]
+    pub fn profile(&self, slot: usize, prize: f64) -> CurvedProfile {
+        self.profile_and_boundary(slot, prize).0
+    }
+
+    /// [`Self::profile`] with [`Self::boundary`].
+    pub(crate) fn profile_and_boundary(&self, slot: usize, prize: f64) -> (CurvedProfile, Option<f64>) {
+        let last = self.parts.len() - 1;
+        if last == 0 {
+            return self.first().profile_and_boundary(slot, prize);
+        }
+        let (mut knots, mut pieces, mut boundary) = (Vec::new(), Vec::new(), None);
+        for part in &self.parts {
+            let (profile, here) = part.profile_and_boundary(slot, prize);
+            boundary = here.or(boundary);
+            knots.pop();
+            knots.extend_from_slice(profile.knots());
+            pieces.extend(profile.pieces().iter().cloned());
+        }
+        (CurvedProfile::new(knots, pieces), boundary)
+    }
+
+    /// θ*_t(r) as far as it lies in the interval of costs: `None` where not even its lower end exercises, its upper end
+    /// where all of them do. For a lottery ticket: who exercises if it is drawn.
+    #[must_use]
+    pub fn boundary(&self, slot: usize, prize: f64) -> Option<f64> {
+        self.profile_and_boundary(slot, prize).1
+    }
+
+    /// The prizes at which the type with this cost begins to exercise in a slot, increasing; a prize of 0 if she
+    /// exercises at the lowest that count.
+    #[must_use]
+    pub fn exercise_prizes(&self, slot: usize, cost: f64) -> Vec<f64> {
+        self.part_of(cost).exercise_prizes(slot, cost)
+    }
+
+    /// The states at which the `index`-th type of a list begins and, in turn, ceases to exercise in a slot.
+    pub(crate) fn exercise_states(&self, slot: usize, index: usize, cost: f64) -> Vec<f64> {
+        self.first().exercise_states(slot, index, cost)
+    }
+
+    /// E[V_0(·, R_0)] of independent prizes, R_0 drawn as the others are.
+    pub(crate) fn before_the_draw(
+        state: &PrizeState,
+        exercise: Exercise,
+        discount_factor: f64,
+        maturity: usize,
+        ends: (f64, f64),
+    ) -> CurvedProfile {
+        Part::before_the_draw(state, exercise, discount_factor, maturity, ends)
+    }
+
+    /// E[V_0(θ, R_0)] of one type.
+    pub(crate) fn mean_value_before_the_draw(
+        state: &PrizeState,
+        exercise: Exercise,
+        discount_factor: f64,
+        maturity: usize,
+        cost: f64,
+    ) -> f64 {
+        Part::mean_value_before_the_draw(state, exercise, discount_factor, maturity, cost)
+    }
+}
+
+/// Cuts [lower, upper] until `coarse` says that a piece may be made and `make` that it has been.
+fn split(
+    lower: f64,
+    upper: f64,
+    depth: u32,
+    coarse: &impl Fn((f64, f64)) -> bool,
+    make: &mut impl FnMut((f64, f64), bool) -> bool,
+) {
+    let deepest = depth == 0;
+    if (deepest || coarse((lower, upper))) && make((lower, upper), deepest) {
+        return;
+    }
+    // Prizes move in proportion: so do the costs at which values bend.
+    let middle = if lower > 0.0 && upper > 2.0 * lower {
+        (lower * upper).sqrt()
+    } else if lower <= 0.0 && upper > 0.0 {
+        lower.max(0.0) + 0.25 * upper
+    } else {
+        0.5 * (lower + upper)
+    };
+    split(lower, middle, depth - 1, coarse, make);
+    split(middle, upper, depth - 1, coarse, make);
+}
+
+impl Part {
+    fn ends(&self) -> (f64, f64) {
+        match &self.costs {
+            Costs::Interval { lower, upper } => (*lower, *upper),
+            Costs::List(_) => (f64::NEG_INFINITY, f64::INFINITY),
+        }
+    }
+
+    /// How many intervals the Chebyshev points make where they are densest.
+    fn intervals(&self) -> usize {
+        let most = |list: &mut dyn Iterator<Item = Option<usize>>| list.flatten().max().unwrap_or(0);
+        match &self.kind {
+            Kind::Steps(columns) => most(&mut columns.slots.iter().map(|slot| slot.intervals)),
+            Kind::Independent(slots) => most(&mut slots.iter().map(|slot| slot.intervals)),
+            Kind::Closed => 0,
+        }
+    }
+
+    /// How many intervals values of the slot before the last take.
+    fn intervals_needed(
+        state: &PrizeState,
+        exercise: Exercise,
+        maturity: usize,
+        (lower, upper): (f64, f64),
+        tolerance: f64,
+    ) -> usize {
+        Columns::first_intervals(&Step::new(state, maturity), exercise, maturity, (lower, upper), tolerance)
+    }
+
+    /// Values of all costs of [lower, upper] to someone with this discount factor; `tolerance` is relative to the
+    /// highest cost.
+    fn over(
+        state: &PrizeState,
+        exercise: Exercise,
+        discount_factor: f64,
+        maturity: usize,
+        (lower, upper): (f64, f64),
+        tolerance: f64,
+    ) -> Self {
+        let costs = Costs::Interval { lower, upper };
+        Self::solve(state, exercise, discount_factor, maturity, costs, tolerance)
     }
 
     fn solve(
@@ -105,7 +308,7 @@ impl ContinuationValues {
     }
 
     /// E[V_0(·, R_0)] of independent prizes, R_0 drawn as the others are.
-    pub(crate) fn before_the_draw(
+    fn before_the_draw(
         state: &PrizeState,
         exercise: Exercise,
         discount_factor: f64,
@@ -120,14 +323,14 @@ impl ContinuationValues {
     }
 
     /// E[V_0(θ, R_0)] of one type.
-    pub(crate) fn mean_value_before_the_draw(
+    fn mean_value_before_the_draw(
         state: &PrizeState,
         exercise: Exercise,
         discount_factor: f64,
         maturity: usize,
         cost: f64,
     ) -> f64 {
-        let values = Self::at(state, exercise, discount_factor, maturity, vec![cost]);
+        let values = Self::solve(state, exercise, discount_factor, maturity, Costs::List(vec![cost]), 0.0);
         let continuation = values.continuation_of(0, state.prize(state.shift), 0);
         match exercise {
             Exercise::American => continuation + state.excess(state.shift, state.volatility, cost + continuation),
@@ -139,22 +342,9 @@ impl ContinuationValues {
         }
     }
 
-    /// T.
-    #[must_use]
-    pub fn maturity(&self) -> usize {
-        self.maturity
-    }
-
-    /// The process.
-    #[must_use]
-    pub fn state(&self) -> &PrizeState {
-        &self.state
-    }
-
     /// How well the costs resolve C_t, ETH: the largest of the Chebyshev coefficients left out, judged by the last ones,
     /// summed over slots as the discounting weighs them.
-    #[must_use]
-    pub fn error(&self) -> f64 {
+    fn error(&self) -> f64 {
         let weighed = |tails: &mut dyn Iterator<Item = f64>| tails.fold(0.0_f64, |sum, tail| sum.max(tail));
         match &self.kind {
             Kind::Steps(columns) => weighed(&mut columns.slots.iter().map(|slot| slot.tail)),
@@ -218,18 +408,12 @@ impl ContinuationValues {
     }
 
     /// C_t(θ_k, r) of the k-th cost of a list.
-    pub(crate) fn continuation_of(&self, slot: usize, prize: f64, index: usize) -> f64 {
+    fn continuation_of(&self, slot: usize, prize: f64, index: usize) -> f64 {
         self.continuation(slot, prize).values[index]
     }
 
-    /// V_t(·, r), ETH, on the interval of costs.
-    #[must_use]
-    pub fn profile(&self, slot: usize, prize: f64) -> CurvedProfile {
-        self.profile_and_boundary(slot, prize).0
-    }
-
     /// [`Self::profile`] with [`Self::boundary`].
-    pub(crate) fn profile_and_boundary(&self, slot: usize, prize: f64) -> (CurvedProfile, Option<f64>) {
+    fn profile_and_boundary(&self, slot: usize, prize: f64) -> (CurvedProfile, Option<f64>) {
         let Costs::Interval { lower, upper } = self.costs else {
             let nothing = CurvedProfile::new(
                 vec![0.0, 1.0],
@@ -294,21 +478,9 @@ impl ContinuationValues {
         (curve, boundary)
     }
 
-    /// θ*_t(r) as far as it lies in the interval of costs: `None` where not even its lower end exercises, its upper end
-    /// where all of them do. For a lottery ticket: who exercises if it is drawn.
-    #[must_use]
-    pub fn boundary(&self, slot: usize, prize: f64) -> Option<f64> {
-        let Costs::Interval { lower, upper } = self.costs else {
-            return None;
-        };
-        let (_, boundary) = self.curve(slot, prize, lower, upper);
-        boundary.is_finite().then_some(boundary)
-    }
-
     /// The prizes at which the type with this cost begins to exercise in a slot, increasing; a prize of 0 if she
     /// exercises at the lowest that count.
-    #[must_use]
-    pub fn exercise_prizes(&self, slot: usize, cost: f64) -> Vec<f64> {
+    fn exercise_prizes(&self, slot: usize, cost: f64) -> Vec<f64> {
         let last = slot >= self.maturity;
         match self.exercise {
             Exercise::AtMaturity if !last => return Vec::new(),
@@ -374,7 +546,7 @@ impl ContinuationValues {
     }
 
     /// The states at which the `index`-th type of a list begins and, in turn, ceases to exercise in a slot.
-    pub(crate) fn exercise_states(&self, slot: usize, index: usize, cost: f64) -> Vec<f64> {
+    fn exercise_states(&self, slot: usize, index: usize, cost: f64) -> Vec<f64> {
         let open = slot >= self.maturity;
         let from = |prize: f64| {
             if prize > 0.0 {

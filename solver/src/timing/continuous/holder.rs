@@ -267,7 +267,7 @@ impl ContinuousTiming {
                 })
                 .collect();
         }
-        Offer::follow(&open, halved, (RESOLVED * situation.tolerance, self.scale), &held)
+        Offer::follow(&open, halved, (RESOLVED * situation.tolerance, self.scale, process.volatility), &held)
     }
 
     /// States at which the values of some type, or who among the types exercises, bend.
@@ -279,6 +279,7 @@ impl ContinuousTiming {
             Tickets::JustInTime => situation.values.maturity(),
         };
         let mut costs = vec![law.lower(), law.upper()];
+        costs.extend(situation.values.cost_cuts());
         let knots = law.knots();
         if knots.len() <= MOST_KNOTS {
             costs.extend(knots);

@@ -77,11 +77,12 @@ impl Offer {
     }
 
     /// Follows `held` over each of the `intervals` until its first figure is known to `tolerance`, relative to `scale`
-    /// or to its size on the stretch, whichever is larger. `halved` are ends of intervals at which nothing bends.
+    /// or to its size on the stretch, whichever is larger. `halved` are ends of intervals at which nothing bends. A stretch shorter
+    /// than a `step` of the state counts by its length: no expectation sees it alone.
     pub fn follow(
         intervals: &[(f64, f64)],
         halved: Vec<f64>,
-        (tolerance, scale): (f64, f64),
+        (tolerance, scale, step): (f64, f64, f64),
         held: &impl Fn(f64) -> [f64; FIGURES],
     ) -> Self {
         let mut offer = Self {
@@ -90,7 +91,7 @@ impl Offer {
         };
         for &(from, to) in intervals {
             if to > from {
-                offer.split(from, to, DEEPEST, (tolerance, scale), held);
+                offer.split(from, to, DEEPEST, (tolerance, scale, step), held);
             }
         }
         offer.halvings.sort_by(f64::total_cmp);
@@ -102,7 +103,7 @@ impl Offer {
         from: f64,
         to: f64,
         depth: u32,
-        (tolerance, scale): (f64, f64),
+        (tolerance, scale, step): (f64, f64, f64),
         held: &impl Fn(f64) -> [f64; FIGURES],
     ) {
         let mut values = [[0.0; POINTS]; FIGURES];
@@ -115,17 +116,18 @@ impl Offer {
         let size = values[0].iter().fold(scale, |most, value| most.max(value.abs()));
         let remainder = figures[0].tail();
         let middle = 0.5 * (from + to);
-        if remainder <= tolerance * size || depth == 0 || middle <= from || middle >= to {
+        let share = ((to - from) / step).min(1.0);
+        if remainder * share <= tolerance * size || depth == 0 || middle <= from || middle >= to {
             // Prizes may be astronomic where their probability is nothing: what counts is the error relative to them. A
             // stretch that a kink has made narrow counts by its width.
-            self.error = self.error.max(remainder * scale / size * (to - from).min(1.0));
+            self.error = self.error.max(remainder * scale / size * share);
             self.stretches.push(Stretch { from, to, figures });
             return;
         }
         if depth + KEPT_HALVINGS > DEEPEST {
             self.halvings.push(middle);
         }
-        self.split(from, middle, depth - 1, (tolerance, scale), held);
-        self.split(middle, to, depth - 1, (tolerance, scale), held);
+        self.split(from, middle, depth - 1, (tolerance, scale, step), held);
+        self.split(middle, to, depth - 1, (tolerance, scale, step), held);
     }
 }
