@@ -1,11 +1,12 @@
 //! Where the symmetric equilibrium of entry need not be the only one.
 
+use crate::auction::Auction;
 use crate::cost::{CostLaw, density_falls};
 use crate::equilibrium::Equilibrium;
 use crate::error::SolveError;
-use crate::exercise::{TicketProfile, TicketValues};
+use crate::exercise::TicketValues;
 use crate::market::{BuyerCount, LearnsCost, Market, Participation};
-use crate::supported::finite_prizes;
+use crate::supported::{finite_prizes, reported_prizes};
 
 /// Values closer than this to a price, relative, are the price.
 const SAME: f64 = 1e-12;
@@ -27,10 +28,12 @@ const HALVINGS: usize = 40;
 /// `false` for one buyer, where all types (or all buyers) take part, which is then dominant, and where nobody does. A
 /// Poisson number has no asymmetric equilibria: every buyer faces the same law of rivals (Myerson 1998).
 ///
+/// Where prizes are continuous, the nodes are those at the reporting points.
+///
 /// # Errors
 /// As [`crate::solve()`].
 pub fn asymmetric_equilibria_possible(market: &Market, equilibrium: &Equilibrium) -> Result<bool, SolveError> {
-    let prizes = finite_prizes(market)?;
+    let prizes = reported_prizes(market, equilibrium)?;
     let timing = &equilibrium.induction.timing;
     let nodes = |slot: usize| {
         let reached = (0..prizes.size()).filter(move |&state| equilibrium.path.reach(slot, state) > 0.0);
@@ -53,33 +56,61 @@ pub fn asymmetric_equilibria_possible(market: &Market, equilibrium: &Equilibrium
             .any(|entry| entry > 0.0 && entry < 1.0));
     }
     let law = market.buyers().cost();
-    let mut values = TicketValues::at_maturity(market, prizes);
     // The highest of the types worth the price somewhere: f is looked at once.
     let mut highest = f64::NEG_INFINITY;
+    if let Some(solution) = &equilibrium.continuous {
+        for slot in 0..=last {
+            for (state, auction) in nodes(slot) {
+                let profile = solution.profile(slot, prizes.states(slot)[state]);
+                match bound(auction, law, |cost| profile.value(cost)) {
+                    Bound::None => {}
+                    Bound::Cost(cost) => highest = highest.max(cost),
+                    Bound::Above => return Ok(true),
+                }
+            }
+        }
+        return Ok(density_falls(law, highest));
+    }
+    let mut values = TicketValues::at_maturity(market, finite_prizes(market)?);
     for slot in (0..=last).rev() {
         if slot < last {
             values.step_back_along(&equilibrium.induction.boundary);
         }
         for (state, auction) in nodes(slot) {
-            let (Some(cutoff), Some(price)) = (auction.participation_cutoff, auction.reserve_price) else {
-                continue;
-            };
-            if cutoff >= law.upper() {
-                continue;
-            }
-            match worth(&values.profile(state), law, price) {
-                Some(cost) => highest = highest.max(cost),
-                None => return Ok(true),
+            let profile = values.profile(state);
+            match bound(auction, law, |cost| profile.value(cost)) {
+                Bound::None => {}
+                Bound::Cost(cost) => highest = highest.max(cost),
+                Bound::Above => return Ok(true),
             }
         }
     }
     Ok(density_falls(law, highest))
 }
 
+/// The types of an auction to whom winning is worth the price.
+enum Bound {
+    /// All types take part, or none: nothing to look at.
+    None,
+    /// Those up to this cost.
+    Cost(f64),
+    /// All of them, though not all take part.
+    Above,
+}
+
+fn bound(auction: &Auction, law: &dyn CostLaw, value: impl Fn(f64) -> f64) -> Bound {
+    match (auction.participation_cutoff, auction.reserve_price) {
+        (Some(cutoff), Some(price)) if cutoff < law.upper() => {
+            worth(value, law, price).map_or(Bound::Above, Bound::Cost)
+        }
+        _ => Bound::None,
+    }
+}
+
 /// Where values cease to be above the price; `None` if that of the highest type is.
-fn worth(profile: &TicketProfile<'_>, law: &dyn CostLaw, price: f64) -> Option<f64> {
+fn worth(value: impl Fn(f64) -> f64, law: &dyn CostLaw, price: f64) -> Option<f64> {
     let (mut below, mut above) = (law.lower(), law.upper());
-    let gains = |cost: f64| profile.value(cost) - price > SAME * profile.value(law.lower());
+    let gains = |cost: f64| value(cost) - price > SAME * value(law.lower());
     if gains(above) {
         return None;
     }

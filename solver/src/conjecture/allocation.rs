@@ -6,7 +6,7 @@ use super::case::Case;
 use super::witness::Witness;
 use crate::auction::CostPanels;
 use crate::cost::VirtualCost;
-use crate::market::{Exercise, Pool, Sale};
+use crate::market::{Exercise, Pool, Reserve, Sale};
 use crate::timing::Decision;
 
 /// The probability that the ticket's winner or exercise slot differs from the spot auction's, exact, and the type for
@@ -33,6 +33,9 @@ pub(super) fn different(case: &Case<'_>) -> Result<(f64, Option<Witness>), &'sta
     }
     if another_draw(case) {
         return Err("buyers enter by lot, anew at each date: there is no same winner");
+    }
+    if case.continuous().is_some() {
+        return continuous(case).map(|different| (different, None));
     }
     let virtual_cost = VirtualCost::new(case.market.buyers().cost());
     let panels = CostPanels::of_market(case.market, &virtual_cost);
@@ -68,11 +71,29 @@ fn another_draw(case: &Case<'_>) -> bool {
         .filter(|&(slot, state)| {
             let node = timing.at(slot, state);
             let held = node.decision == Decision::Sell && node.auction.sale_probability > 0.0;
-            held && case.equilibrium.path.reach(slot, state) > 0.0
+            held && case.reached(slot, state)
         });
     let mut early = early.peekable();
     early.peek().is_some()
         && (early.any(|(slot, state)| drawn(slot, state)) || states.clone().any(|state| drawn(last, state)))
+}
+
+/// [`different`] where prizes are continuous, from the exact path.
+///
+/// Where every auction before slot T sells the ticket to anybody who comes, and where none is held before, both go alike
+/// if the winner exercises in slot T, and if the ticket is never sold: then nobody would buy in slot T either.
+fn continuous(case: &Case<'_>) -> Result<f64, &'static str> {
+    const WHY: &str = "with a continuous prize it is only known where the ticket is sold to anybody who comes: not \
+                       computed with a reserve price or costs of taking part when auctions are held before slot T";
+    let market = case.market;
+    let no_price =
+        matches!(market.auction().reserve(), Reserve::None) || market.auction().reserve() == Reserve::Price(0.0);
+    let early: f64 = case.figures.auction_probability[..case.maturity()].iter().sum();
+    if early > case.tolerance && !(no_price && market.participation().cost() == 0.0) {
+        return Err(WHY);
+    }
+    let last = case.figures.exercise_probability[case.maturity()];
+    Ok((case.figures.sold_probability - last).max(0.0))
 }
 
 /// Intervals of the lowest cost within which everything goes alike, and the event that nobody comes.

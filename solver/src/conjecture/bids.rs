@@ -1,5 +1,6 @@
 //! The distance between the ticket auction's bid function and the spot auction's.
 
+use super::any_prize_bids;
 use super::case::Case;
 use super::witness::Witness;
 use crate::auction::{BidFunction, Bidders, CostPanels};
@@ -15,6 +16,9 @@ const MOST_CUTOFFS: usize = 2000;
 ///
 /// Both are values at the date of the sale: what a bid in slot T is worth in slot t to who will make it.
 pub(super) fn distance(case: &Case<'_>) -> (f64, Option<Witness>) {
+    if let Some(solution) = case.continuous() {
+        return any_prize_bids::distance(case, solution);
+    }
     let (market, prizes) = (case.market, case.prizes);
     let virtual_cost = VirtualCost::new(market.buyers().cost());
     let base = CostPanels::of_market(market, &virtual_cost);
@@ -116,9 +120,7 @@ fn types(case: &Case<'_>, base: &CostPanels<'_>) -> Vec<f64> {
 }
 
 /// Whether the policy reaches the node and sells there with positive probability.
-fn sold_here(case: &Case<'_>, slot: usize, state: usize) -> bool {
+pub(super) fn sold_here(case: &Case<'_>, slot: usize, state: usize) -> bool {
     let node = case.equilibrium.induction.timing.at(slot, state);
-    node.decision == crate::timing::Decision::Sell
-        && node.auction.sale_probability > 0.0
-        && case.equilibrium.path.reach(slot, state) > 0.0
+    node.decision == crate::timing::Decision::Sell && node.auction.sale_probability > 0.0 && case.reached(slot, state)
 }

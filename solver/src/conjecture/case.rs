@@ -1,5 +1,6 @@
 //! A solved market and the yardsticks of its report.
 
+use crate::continuous::ContinuousSolution;
 use crate::equilibrium::{Equilibrium, Summary};
 use crate::market::Market;
 use crate::prize::FinitePrizes;
@@ -8,6 +9,7 @@ use crate::timing::Timing;
 /// What every part of the report is about.
 pub(super) struct Case<'a> {
     pub market: &'a Market,
+    /// All prizes, or the reporting points of a continuous one.
     pub prizes: &'a FinitePrizes,
     pub equilibrium: &'a Equilibrium,
     pub figures: &'a Summary,
@@ -17,7 +19,21 @@ pub(super) struct Case<'a> {
     pub tolerance: f64,
 }
 
-impl Case<'_> {
+/// Cells of reporting points reached with less are not reached.
+const REACHED: f64 = 1e-12;
+
+impl<'a> Case<'a> {
+    /// The equilibrium at all prizes where these are continuous.
+    pub fn continuous(&self) -> Option<&'a ContinuousSolution> {
+        self.equilibrium.continuous.as_deref()
+    }
+
+    /// Whether the holder reaches a node with the ticket: where prizes are continuous, those that a reporting point stands for.
+    pub fn reached(&self, slot: usize, state: usize) -> bool {
+        let least = if self.continuous().is_some() { REACHED } else { 0.0 };
+        self.equilibrium.path.reach(slot, state) > least
+    }
+
     pub fn maturity(&self) -> usize {
         self.market.ticket().maturity()
     }

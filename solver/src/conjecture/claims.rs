@@ -209,7 +209,7 @@ fn first_reached(case: &Case<'_>, wanted: impl Fn(usize, usize, Decision) -> boo
     let timing = &case.equilibrium.induction.timing;
     (0..timing.slots()).find_map(|slot| {
         timing.slot(slot).iter().enumerate().find_map(|(state, node)| {
-            let reached = case.equilibrium.path.reach(slot, state) > 0.0;
+            let reached = case.reached(slot, state);
             (reached && wanted(slot, state, node.decision)).then_some((slot, state))
         })
     })

@@ -9,7 +9,7 @@ use crate::error::SolveError;
 use crate::market::{
     AuctionRule, BuyerCount, Buyers, Exercise, MOST_BUYERS, Market, Participation, Reserve, RiskAversion, Ticket,
 };
-use crate::prize::{FinitePrizes, Prize};
+use crate::prize::{ContinuousPrize, FinitePrizes, Prize, PrizeState};
 use crate::settings::Settings;
 use crate::solve::solve;
 
@@ -132,8 +132,57 @@ fn switched_off(market: &Market) -> Vec<(&'static str, &'static str, Market)> {
             constant.map(|prizes| market.clone().with_prize(Prize::Finite(prizes))),
         );
     }
+    if let Prize::Continuous(process) = market.prize() {
+        let (without, settled) = settled(process, market.ticket().maturity());
+        let prize = settled.map(Prize::Finite);
+        add(
+            "prize_moves",
+            without,
+            prize.map(|prize| market.clone().with_prize(prize)),
+        );
+    }
     add("competition", "with twice as many buyers", doubled(market));
     list
+}
+
+/// A continuous prize that does not move at random: its path without volatility, or its mean in every slot.
+fn settled(process: &ContinuousPrize, maturity: usize) -> (&'static str, Option<FinitePrizes>) {
+    let calm = match process {
+        ContinuousPrize::Iid { law, initial } => {
+            let values =
+                std::iter::once(initial.unwrap_or_else(|| law.mean())).chain((0..maturity).map(|_| law.mean()));
+            return (
+                "if every prize were its mean",
+                FinitePrizes::path(values.collect()).ok(),
+            );
+        }
+        ContinuousPrize::GeometricBrownian {
+            initial,
+            drift,
+            tolerance,
+            ..
+        } => ContinuousPrize::GeometricBrownian {
+            initial: *initial,
+            drift: *drift,
+            volatility: 0.0,
+            tolerance: *tolerance,
+        },
+        ContinuousPrize::LogAr1 {
+            mean,
+            persistence,
+            initial,
+            tolerance,
+            ..
+        } => ContinuousPrize::LogAr1 {
+            mean: *mean,
+            persistence: *persistence,
+            volatility: 0.0,
+            initial: *initial,
+            tolerance: *tolerance,
+        },
+    };
+    let path = PrizeState::path(&calm, maturity).and_then(Result::ok);
+    ("if the prize had no volatility", path)
 }
 
 fn doubled(market: &Market) -> Option<Market> {

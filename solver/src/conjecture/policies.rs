@@ -2,8 +2,10 @@
 
 use serde::Serialize;
 
+use super::any_prize;
 use super::case::Case;
 use crate::auction::{Auction, CostPanels};
+use crate::continuous::ContinuousSolution;
 use crate::cost::VirtualCost;
 use crate::market::Exercise;
 use crate::path::{Path, unconditional};
@@ -86,6 +88,9 @@ fn lost(case: &Case<'_>, difference: f64) -> f64 {
 
 /// The auction is held in slot `slot` whatever the prize.
 fn fixed(case: &Case<'_>, name: &'static str, slot: usize) -> Policy {
+    if let Some(solution) = case.continuous() {
+        return row_at_any_prize(case, solution, name, slot);
+    }
     let expect = |pick: fn(&Auction) -> f64| expectation(case, slot, pick);
     let kept = case.market.ticket().survival_probability().powf(slot as f64);
     let discount = |factor: f64| kept * factor.powf(slot as f64);
@@ -96,6 +101,21 @@ fn fixed(case: &Case<'_>, name: &'static str, slot: usize) -> Policy {
         discount(case.market.buyers_discount_factor()) * expect(|auction| auction.buyers_gain),
         kept * expect(|auction| auction.sale_probability),
         kept * expect(|auction| auction.winner_cost),
+    )
+}
+
+/// [`fixed`] where prizes are continuous.
+fn row_at_any_prize(case: &Case<'_>, solution: &ContinuousSolution, name: &'static str, slot: usize) -> Policy {
+    let kept = case.market.ticket().survival_probability().powf(slot as f64);
+    let discount = |factor: f64| kept * factor.powf(slot as f64);
+    let [revenue, sold, cost, buyers] = any_prize::averages(case, solution, slot);
+    policy(
+        case,
+        name,
+        discount(case.market.holder().discount_factor()) * revenue,
+        discount(case.market.buyers_discount_factor()) * buyers,
+        kept * sold,
+        kept * cost,
     )
 }
 
@@ -110,6 +130,10 @@ fn expectation(case: &Case<'_>, slot: usize, pick: fn(&Auction) -> f64) -> f64 {
 
 /// A just-in-time auction in the slot of the holder's choice.
 fn spot(case: &Case<'_>, settings: &Settings<'_>) -> Policy {
+    if let Some(solution) = case.continuous() {
+        let (value, path) = any_prize::spot(case, solution);
+        return policy(case, "spot", value, path.buyers_surplus, path.sold, path.cost_at_sale);
+    }
     let virtual_cost = VirtualCost::new(case.market.buyers().cost());
     let panels = CostPanels::of_market(case.market, &virtual_cost);
     let induction = Induction::of_spot_auctions(case.spot_market(), case.prizes, &panels, settings);
@@ -120,6 +144,17 @@ fn spot(case: &Case<'_>, settings: &Settings<'_>) -> Policy {
 
 /// The value of selling in each fixed slot, and the regret.
 pub(super) fn fixed_slots(case: &Case<'_>) -> Vec<FixedSlot> {
+    if let Some(solution) = case.continuous() {
+        return any_prize::fixed_slots(case, solution)
+            .into_iter()
+            .enumerate()
+            .map(|(slot, value)| FixedSlot {
+                slot,
+                value,
+                regret: lost(case, case.figures.seller_value - value),
+            })
+            .collect();
+    }
     let mut mass = unconditional(case.prizes, 0);
     let kept = case.market.holder().discount_factor() * case.market.ticket().survival_probability();
     let mut discount = 1.0;

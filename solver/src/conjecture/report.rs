@@ -8,7 +8,7 @@ use crate::equilibrium::{Equilibrium, Summary};
 use crate::error::SolveError;
 use crate::market::Market;
 use crate::settings::Settings;
-use crate::supported::finite_prizes;
+use crate::supported::reported_prizes;
 use crate::verify::TOLERANCE;
 
 /// Claims, theorems, and what other dates of sale would bring.
@@ -40,9 +40,10 @@ pub fn check(
     figures: &Summary,
     settings: &Settings<'_>,
 ) -> Result<ConjectureReport, SolveError> {
-    let prizes = finite_prizes(market)?;
+    let prizes = reported_prizes(market, equilibrium)?;
     let scale = prizes.initial_prize().max(market.buyers().cost().upper().abs());
     let scale = if scale > 0.0 { scale } else { 1.0 };
+    let scale = equilibrium.continuous.as_ref().map_or(scale, |solution| solution.scale);
     let tolerance = TOLERANCE.max(equilibrium.certificate.largest());
     let case = Case {
         market,

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::any_prize::{self, reached_points};
 use super::case::Case;
 use crate::market::{Exercise, Participation, Reserve, RiskAversion, Sale};
 use crate::path::reachable;
@@ -68,7 +69,10 @@ impl Facts {
         let (holder, buyers) = (market.holder().discount_factor(), market.buyers_discount_factor());
         let reserve = market.auction().reserve();
         let costs = market.participation();
-        let reached = reachable(case.prizes, case.maturity());
+        let reached = match case.continuous() {
+            Some(solution) => reached_points(case, solution),
+            None => reachable(case.prizes, case.maturity()),
+        };
         Self {
             one_sale: (market.holder().sale() == Sale::Once, "the ticket is auctioned once"),
             neutral: (
@@ -93,9 +97,18 @@ impl Facts {
             patient_buyers: (holder <= buyers, "buyers are at least as patient as the holder"),
             patient_holder: (holder >= buyers, "the holder is at least as patient as buyers"),
             equal_patience: (market.discounts_alike(), "buyers and holder discount alike"),
-            worthless_early: (worthless_early(case, &reached), "early exercise is worthless"),
+            worthless_early: (
+                match case.continuous() {
+                    Some(solution) => any_prize::worthless_early(case, solution),
+                    None => worthless_early(case, &reached),
+                },
+                "early exercise is worthless",
+            ),
             drift: (
-                drift(case, &reached),
+                match case.continuous() {
+                    Some(solution) => any_prize::drift(case, solution),
+                    None => drift(case, &reached),
+                },
                 "the prize never falls by more than its carry (drift condition)",
             ),
             regular: (case.equilibrium.regular, "the virtual cost is increasing"),
@@ -175,14 +188,18 @@ fn theorem(
     }
 }
 
-/// The largest value of `gain` over reachable nodes before T.
+/// The largest value of `gain` over reachable nodes before T; where prizes are continuous, over the reporting points, as a
+/// share of the prize if that is above the market's scale: so values are known.
 fn worst(case: &Case<'_>, facts: &Facts, gain: impl Fn(&crate::timing::Node) -> f64) -> f64 {
     let timing = &case.equilibrium.induction.timing;
     let mut worst = 0.0_f64;
     for slot in 0..case.maturity() {
         for (state, node) in timing.slot(slot).iter().enumerate() {
             if facts.reached[slot][state] {
-                worst = worst.max(gain(node));
+                let prize = case.prizes.states(slot)[state];
+                let size = case.scale / case.scale.max(prize);
+                let share = if case.continuous().is_some() { size } else { 1.0 };
+                worst = worst.max(share * gain(node));
             }
         }
     }

@@ -39,6 +39,8 @@ impl Path {
         let mut own = Tickets::default();
         let mut unsold = Start::of(domain);
         let mut factor = 1.0;
+        let own_cost = market.holder().own_cost().filter(|cost| *cost > 0.0);
+        let use_begins = own_cost.map(|cost| domain.state.state(cost));
         for slot in 0..=maturity {
             let made = &timing.slots[slot];
             let mut carried: Masses = Vec::new();
@@ -52,7 +54,7 @@ impl Path {
                     for (state, mass) in unsold.over(domain, from, to) {
                         path.reach[slot * points.len() + cells.cell(state)] += mass;
                         if stop.decision == Decision::Exercise {
-                            path.exercise_probability[slot] += mass;
+                            path.exercise_probability[slot] += market.ticket().exercise().open_probability() * mass;
                             continue;
                         }
                         let Some(stretch) = made.offer.at(state) else { continue };
@@ -78,10 +80,14 @@ impl Path {
             waits.push(domain.ends().1);
             let mut next: Masses = Vec::new();
             for pair in waits.chunks_exact(2) {
-                if pair[1] > pair[0] {
-                    for (state, mass) in unsold.over(domain, pair[0], pair[1]) {
-                        path.reach[slot * points.len() + cells.cell(state)] += mass;
-                        next.push((state, mass));
+                // She uses a lottery ticket that is drawn where the prize is above her cost.
+                let cut = use_begins.map_or(pair[0], |cut| cut.clamp(pair[0], pair[1].max(pair[0])));
+                for (from, to) in [(pair[0], cut), (cut, pair[1])] {
+                    if to > from {
+                        for (state, mass) in unsold.over(domain, from, to) {
+                            path.reach[slot * points.len() + cells.cell(state)] += mass;
+                            next.push((state, mass));
+                        }
                     }
                 }
             }

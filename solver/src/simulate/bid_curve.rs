@@ -1,26 +1,24 @@
 //! A bid function tabulated for fast evaluation: cubic Hermite pieces with the slopes of the first-order condition.
 
+use super::play::{Bidder, Terms};
 use crate::auction::CurvePoint;
 
 /// β and v at any cost up to the marginal type's.
 #[derive(Debug, Clone)]
 pub(super) struct BidCurve {
     points: Vec<CurvePoint>,
-    /// F(θ̂).
-    pub participating: f64,
-    /// The probability with which a buyer enters before she knows her cost; 1 where buyers decide knowing it.
-    pub entry: f64,
-    /// ρ.
-    pub reserve: f64,
+    pub terms: Terms,
 }
 
 impl BidCurve {
-    pub fn new(points: Vec<CurvePoint>, participating: f64, entry: f64, reserve: f64) -> Self {
-        Self {
-            points,
-            participating,
-            entry,
-            reserve,
+    pub fn new(points: Vec<CurvePoint>, terms: Terms) -> Self {
+        Self { points, terms }
+    }
+
+    /// Fills in values and bids.
+    pub fn bid(&self, bidders: &mut [Bidder]) {
+        for one in bidders {
+            (one.value, one.bid) = self.at(one.cost);
         }
     }
 
@@ -54,7 +52,7 @@ fn hermite(a: &CurvePoint, b: &CurvePoint, width: f64, share: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::BidCurve;
+    use super::{BidCurve, Terms};
     use crate::auction::CurvePoint;
 
     #[test]
@@ -71,7 +69,12 @@ mod tests {
                 slope_right: slope(cost),
             })
             .collect();
-        let curve = BidCurve::new(points, 1.0, 1.0, 0.0);
+        let everybody = Terms {
+            participating: 1.0,
+            entry: 1.0,
+            reserve: 0.0,
+        };
+        let curve = BidCurve::new(points, everybody);
         for cost in [0.0, 0.1, 0.4, 0.77, 1.0] {
             let (value, bid) = curve.at(cost);
             assert!((value - (3.0 - cost)).abs() < 1e-15);

@@ -7,6 +7,7 @@
 //! depend on who plays which and in what order. [`Script::play_block`] plays a block, [`Tally::merge`] joins blocks.
 
 mod bid_curve;
+mod continuous;
 mod count_table;
 mod outcome;
 mod play;

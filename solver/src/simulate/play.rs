@@ -3,11 +3,11 @@
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};
 
-use super::bid_curve::BidCurve;
 use super::outcome::Outcome;
 use super::script::{Deviation, Script};
 use super::tally::Tally;
-use crate::market::{Exercise, Format, Sale};
+use crate::auction::Auction;
+use crate::market::{Exercise, Format, Market, Sale};
 use crate::timing::Decision;
 
 /// A ticket that has been sold.
@@ -17,11 +17,34 @@ pub(super) struct Won {
 
 /// A buyer at an auction.
 #[derive(Clone, Copy)]
-struct Bidder {
-    cost: f64,
-    value: f64,
-    bid: f64,
+pub(super) struct Bidder {
+    pub cost: f64,
+    pub value: f64,
+    pub bid: f64,
     deviates: bool,
+}
+
+/// Who takes part in an auction.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Terms {
+    /// F(θ̂).
+    pub participating: f64,
+    /// The probability with which a buyer enters before she knows her cost; 1 where buyers decide knowing it.
+    pub entry: f64,
+    /// ρ.
+    pub reserve: f64,
+}
+
+impl Terms {
+    /// The terms of an auction.
+    pub fn of(market: &Market, auction: &Auction) -> Self {
+        let cutoff = auction.participation_cutoff.unwrap_or(f64::NEG_INFINITY);
+        Self {
+            participating: market.buyers().cost().cdf(cutoff),
+            entry: auction.entry_probability.unwrap_or(1.0),
+            reserve: auction.reserve_price.unwrap_or(0.0),
+        }
+    }
 }
 
 impl Script<'_> {
@@ -31,6 +54,10 @@ impl Script<'_> {
         let fresh = ChaCha8Rng::seed_from_u64(seed);
         let mut tally = Tally::new(self.market.buyers().risk_aversion());
         let (mut bidders, mut costs) = (Vec::new(), Vec::new());
+        if let Some(solution) = &self.equilibrium.continuous {
+            self.play_continuous(solution, (first..first + plays, &fresh), &mut tally);
+            return tally;
+        }
         for number in first..first + plays {
             let mut rng = fresh.clone();
             rng.set_stream(number);
@@ -57,7 +84,8 @@ impl Script<'_> {
             let index = self.index(slot, state);
             if !own && self.decisions[index] == Decision::Sell {
                 if let Some(curve) = &self.curves[index]
-                    && let Some(won) = self.auction(slot, curve, rng, bidders, &mut outcome)
+                    && let Some(won) =
+                        self.auction(slot, &curve.terms, |all| curve.bid(all), (rng, bidders), &mut outcome)
                 {
                     self.exercise_won(slot, state, &won, rng, &mut outcome);
                     return outcome;
@@ -79,31 +107,40 @@ impl Script<'_> {
 
     /// The holder keeps the ticket through the slot; whether it is gone afterwards.
     fn keep(&self, slot: usize, state: usize, own: bool, rng: &mut ChaCha8Rng, outcome: &mut Outcome) -> bool {
-        let profit = self
-            .market
-            .holder()
-            .own_cost()
-            .map(|own_cost| self.prizes.states(slot)[state] - own_cost);
+        let uses = || {
+            if own {
+                let own_use = self.equilibrium.own_use.as_ref();
+                return own_use.is_some_and(|own_use| own_use.exercises(slot, state));
+            }
+            match self.decisions[self.index(slot, state)] {
+                Decision::Exercise => true,
+                Decision::Wait => false,
+                Decision::Sell => {
+                    let node = self.equilibrium.induction.timing.at(slot, state);
+                    node.alternatives().exercises()
+                }
+            }
+        };
+        self.keep_at(slot, self.prizes.states(slot)[state], uses, rng, outcome)
+    }
+
+    /// [`Self::keep`] at a prize; `uses`, of a ticket that is no lottery, whether she uses it now.
+    pub(super) fn keep_at(
+        &self,
+        slot: usize,
+        prize: f64,
+        uses: impl FnOnce() -> bool,
+        rng: &mut ChaCha8Rng,
+        outcome: &mut Outcome,
+    ) -> bool {
+        let profit = self.market.holder().own_cost().map(|own_cost| prize - own_cost);
         let wants = if let Exercise::Lottery { draw_probability } = self.market.ticket().exercise() {
             if uniform(rng) >= draw_probability {
                 return false;
             }
             profit.is_some_and(|profit| profit >= 0.0)
         } else {
-            let node = self.equilibrium.induction.timing.at(slot, state);
-            let exercises = if own {
-                self.equilibrium
-                    .own_use
-                    .as_ref()
-                    .is_some_and(|own_use| own_use.exercises(slot, state))
-            } else {
-                match self.decisions[self.index(slot, state)] {
-                    Decision::Exercise => true,
-                    Decision::Wait => false,
-                    Decision::Sell => node.alternatives().exercises(),
-                }
-            };
-            if !exercises {
+            if !uses() {
                 return false;
             }
             true
@@ -118,12 +155,14 @@ impl Script<'_> {
     }
 
     /// Draws the buyers, collects their bids, gives the ticket to the highest; `None` if nobody takes part.
-    fn auction(
+    ///
+    /// `bid` fills in values and equilibrium bids.
+    pub(super) fn auction(
         &self,
         slot: usize,
-        curve: &BidCurve,
-        rng: &mut ChaCha8Rng,
-        bidders: &mut Vec<Bidder>,
+        terms: &Terms,
+        bid: impl FnOnce(&mut [Bidder]),
+        (rng, bidders): (&mut ChaCha8Rng, &mut Vec<Bidder>),
         outcome: &mut Outcome,
     ) -> Option<Won> {
         let count = self.counts.draw(uniform(rng));
@@ -141,22 +180,17 @@ impl Script<'_> {
         let mut paying: u64 = 0;
         let by_lot = self.market.participation().entry_is_random();
         for number in 0..count {
-            if curve.entry < 1.0 && uniform(rng) > curve.entry {
+            if terms.entry < 1.0 && uniform(rng) > terms.entry {
                 continue;
             }
             let rank = uniform(rng);
-            paying += u64::from(by_lot || rank <= curve.participating);
-            if rank > curve.participating {
+            paying += u64::from(by_lot || rank <= terms.participating);
+            if rank > terms.participating {
                 continue;
             }
             if everyone {
                 let deviates = number == 0 && factor != 1.0;
-                bidders.push(bidder(
-                    curve,
-                    law.quantile(rank),
-                    if deviates { factor } else { 1.0 },
-                    deviates,
-                ));
+                bidders.push(bidder(law.quantile(rank), deviates));
             } else if rank < lowest[0] {
                 lowest = [rank, lowest[0]];
             } else if rank < lowest[1] {
@@ -165,15 +199,19 @@ impl Script<'_> {
         }
         if !everyone {
             for rank in lowest.into_iter().filter(|rank| rank.is_finite()) {
-                bidders.push(bidder(curve, law.quantile(rank), 1.0, false));
+                bidders.push(bidder(law.quantile(rank), false));
             }
+        }
+        bid(bidders);
+        for one in bidders.iter_mut().filter(|one| one.deviates) {
+            one.bid *= factor;
         }
         let paid_to_enter = paying as f64 * self.market.participation().participant_cost();
         outcome.buyers_gain -= self.buyer_factors[slot] * paid_to_enter;
         if factor != 1.0 {
-            (outcome.deviation_gain, outcome.honest_utility) = self.compare(bidders, factor, curve.reserve);
+            (outcome.deviation_gain, outcome.honest_utility) = self.compare(bidders, factor, terms.reserve);
         }
-        let (winner, paid) = self.settle(bidders, curve.reserve)?;
+        let (winner, paid) = self.settle(bidders, terms.reserve)?;
         outcome.sale_slot = Some(slot);
         outcome.revenue += self.holder_factors[slot] * paid;
         let taking_part = self.market.participation().winner_cost();
@@ -279,12 +317,11 @@ fn second_price(bidders: &[Bidder], winner: Bidder) -> f64 {
     others
 }
 
-fn bidder(curve: &BidCurve, cost: f64, factor: f64, deviates: bool) -> Bidder {
-    let (value, bid) = curve.at(cost);
+fn bidder(cost: f64, deviates: bool) -> Bidder {
     Bidder {
         cost,
-        value,
-        bid: factor * bid,
+        value: 0.0,
+        bid: 0.0,
         deviates,
     }
 }

@@ -2,6 +2,7 @@
 
 use super::bid_curve::BidCurve;
 use super::count_table::CountTable;
+use super::play::Terms;
 use crate::auction::{BidFunction, Bidders, CostPanels};
 use crate::cost::VirtualCost;
 use crate::equilibrium::Equilibrium;
@@ -10,7 +11,7 @@ use crate::exercise::TicketValues;
 use crate::market::{Market, Unsupported};
 use crate::path::reachable;
 use crate::prize::FinitePrizes;
-use crate::supported::finite_prizes;
+use crate::supported::reported_prizes;
 use crate::timing::{Decision, Timing};
 
 /// Who plays what the equilibrium does not say.
@@ -49,7 +50,7 @@ impl<'a> Script<'a> {
     /// # Errors
     /// As [`crate::solve::solve`].
     pub fn new(market: &'a Market, equilibrium: &'a Equilibrium, deviation: Deviation) -> Result<Self, SolveError> {
-        let prizes = finite_prizes(market)?;
+        let prizes = reported_prizes(market, equilibrium)?;
         if equilibrium.repeated.is_some() && matches!(deviation, Deviation::Bids(_) | Deviation::Early) {
             return Err(SolveError::Unsupported(Unsupported {
                 key: "--deviate",
@@ -62,7 +63,13 @@ impl<'a> Script<'a> {
                 .take(maturity + 1)
                 .collect()
         };
-        let cumulated = (0..prizes.size())
+        // Continuous prizes move by their own law.
+        let moving = if equilibrium.continuous.is_some() {
+            0
+        } else {
+            prizes.size()
+        };
+        let cumulated = (0..moving)
             .map(|from| {
                 let mut sum = 0.0;
                 (0..prizes.size())
@@ -100,8 +107,8 @@ impl<'a> Script<'a> {
         let mut panels = base.clone();
         let mut values = TicketValues::at_maturity(market, prizes);
         let mut curves: Vec<Option<BidCurve>> = vec![None; (maturity + 1) * size];
-        if self.equilibrium.repeated.is_some() {
-            // What is bid depends on the costs that are left.
+        if self.equilibrium.repeated.is_some() || self.equilibrium.continuous.is_some() {
+            // What is bid depends on the costs that are left, or on a prize that is still to be drawn.
             return curves;
         }
         for slot in (0..=maturity).rev() {
@@ -119,16 +126,7 @@ impl<'a> Script<'a> {
                 let entrants = panels.among_entrants(auction.entry_probability);
                 let bidders = Bidders::new(&entrants, &profile, market.participation().winner_cost());
                 let function = BidFunction::new(&bidders, market.auction().format(), auction);
-                curves[index] = function.map(|function| {
-                    let cutoff = auction.participation_cutoff.unwrap_or(f64::NEG_INFINITY);
-                    let reserve = auction.reserve_price.unwrap_or(0.0);
-                    BidCurve::new(
-                        function.curve(),
-                        market.buyers().cost().cdf(cutoff),
-                        auction.entry_probability.unwrap_or(1.0),
-                        reserve,
-                    )
-                });
+                curves[index] = function.map(|function| BidCurve::new(function.curve(), Terms::of(market, auction)));
             }
         }
         curves
