@@ -18,7 +18,12 @@ pub fn curves_csv(equilibrium: &Equilibrium, prizes: &FinitePrizes, law: &dyn Co
         for region in solution.sale_region() {
             let slot = region.slot.to_string();
             for [from, _] in region.intervals {
-                text.row(&[slot.clone(), "sale".to_owned(), String::new(), number(from.unwrap_or(0.0))]);
+                text.row(&[
+                    slot.clone(),
+                    "sale".to_owned(),
+                    String::new(),
+                    number(from.unwrap_or(0.0)),
+                ]);
             }
             for cost in costs {
                 for prize in solution.values.exercise_prizes(region.slot, cost) {

@@ -92,7 +92,13 @@ impl Columns {
             .map(|i| solved.step.weights(solved.step.state.mean(solved.step.grid.at(i))))
             .collect();
         let mut intervals = match costs {
-            Costs::Interval { lower, upper } => Some(Self::first_intervals(&solved.step, exercise, maturity, (*lower, *upper), tolerance)),
+            Costs::Interval { lower, upper } => Some(Self::first_intervals(
+                &solved.step,
+                exercise,
+                maturity,
+                (*lower, *upper),
+                tolerance,
+            )),
             Costs::List(_) => None,
         };
         let mut slots: Vec<Slot> = Vec::with_capacity(maturity + 1);
@@ -141,6 +147,8 @@ impl Columns {
         let stride = 1 + grid.size / 24;
         let means: Vec<f64> = (0..grid.size).step_by(stride).map(|i| state.mean(grid.at(i))).collect();
         // The strikes that matter are seen from prizes near them too.
+        // Where prizes are many times the costs, values are too, and their rounding.
+        let scale = upper.abs().max(lower.abs());
         let near = (0..=8)
             .map(|k| lower + (upper - lower) * f64::from(k) / 8.0)
             .filter(|cost| *cost > 0.0);
@@ -158,7 +166,7 @@ impl Columns {
                         .iter()
                         .map(|&cost| state.excess(mean, state.volatility, cost))
                         .collect();
-                    tail_of(&points.coefficients(&values)) <= RESOLVED * tolerance * upper.abs().max(lower.abs())
+                    tail_of(&points.coefficients(&values)) <= RESOLVED * tolerance * scale.max(values[0].abs())
                 })
             })
             .unwrap_or(FINEST)

@@ -77,7 +77,8 @@ impl ContinuationValues {
         let mut parts = Vec::new();
         let make = |ends: (f64, f64)| Part::over(state, exercise, discount_factor, maturity, ends, tolerance);
         let coarse = |ends: (f64, f64)| {
-            state.is_independent() || Part::intervals_needed(state, exercise, maturity, ends, tolerance) <= MOST_INTERVALS
+            state.is_independent()
+                || Part::intervals_needed(state, exercise, maturity, ends, tolerance) <= MOST_INTERVALS
         };
         split(lower, upper, DEEPEST, &coarse, &mut |ends, deepest| {
             let part = make(ends);
@@ -92,15 +93,16 @@ impl ContinuationValues {
 
     /// Values of single costs.
     #[must_use]
-    pub fn at(
-        state: &PrizeState,
-        exercise: Exercise,
-        discount_factor: f64,
-        maturity: usize,
-        costs: Vec<f64>,
-    ) -> Self {
+    pub fn at(state: &PrizeState, exercise: Exercise, discount_factor: f64, maturity: usize, costs: Vec<f64>) -> Self {
         Self {
-            parts: vec![Part::solve(state, exercise, discount_factor, maturity, Costs::List(costs), 0.0)],
+            parts: vec![Part::solve(
+                state,
+                exercise,
+                discount_factor,
+                maturity,
+                Costs::List(costs),
+                0.0,
+            )],
         }
     }
 
@@ -257,7 +259,13 @@ impl Part {
         (lower, upper): (f64, f64),
         tolerance: f64,
     ) -> usize {
-        Columns::first_intervals(&Step::new(state, maturity), exercise, maturity, (lower, upper), tolerance)
+        Columns::first_intervals(
+            &Step::new(state, maturity),
+            exercise,
+            maturity,
+            (lower, upper),
+            tolerance,
+        )
     }
 
     /// Values of all costs of [lower, upper] to someone with this discount factor; `tolerance` is relative to the

@@ -267,7 +267,12 @@ impl ContinuousTiming {
                 })
                 .collect();
         }
-        Offer::follow(&open, halved, (RESOLVED * situation.tolerance, self.scale, process.volatility), &held)
+        Offer::follow(
+            &open,
+            halved,
+            (RESOLVED * situation.tolerance, self.scale, process.volatility),
+            &held,
+        )
     }
 
     /// States at which the values of some type, or who among the types exercises, bend.
