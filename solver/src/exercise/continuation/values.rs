@@ -85,7 +85,7 @@ impl ContinuationValues {
         } else if exercise == Exercise::AtMaturity {
             Kind::Closed
         } else {
-            let step = Step::new(state, maturity);
+            let step = Step::new(state, maturity.max(1));
             Kind::Steps(Box::new(Columns::solve(
                 step,
                 exercise,
