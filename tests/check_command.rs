@@ -4,7 +4,7 @@ mod common_check;
 
 use std::collections::BTreeSet;
 
-use common_check::{etm, example, json, keys, named, number, refused, says, stderr, text, with_sets};
+use common_check::{continuous, etm, example, json, keys, named, number, refused, says, stderr, text, with_sets};
 use serde_json::{Value, json as value};
 
 const CLAIMS: [&str; 5] = ["timing", "immediate_exercise", "revenue", "allocation", "bids"];
@@ -782,5 +782,87 @@ mod over {
             ]),
             &["buyers.count"],
         );
+    }
+}
+
+/// A market with a continuous prize and its report.
+fn continuous_report(sets: &[&str]) -> Value {
+    json(&with_sets(&["check", &continuous(), "--json"], sets))
+}
+
+#[test]
+fn continuous_prizes_are_judged() {
+    let report = continuous_report(&[]);
+    for name in ["timing", "immediate_exercise", "revenue", "allocation", "bids"] {
+        assert_eq!(named(&report["claims"], name)["holds"], false, "{name}");
+    }
+    let report = continuous_report(&["ticket.exercise=at_maturity"]);
+    for name in ["timing", "immediate_exercise", "revenue", "allocation", "bids"] {
+        assert_eq!(named(&report["claims"], name)["holds"], true, "{name}");
+    }
+    // A reserve price and an early sale: said, not guessed.
+    let report = continuous_report(&["auction.reserve=0.4"]);
+    let allocation = named(&report["claims"], "allocation");
+    assert!(
+        allocation["holds"].is_null() && allocation["note"].is_string(),
+        "{allocation}"
+    );
+}
+
+/// The expected bid of slot T by a sum over many prizes of it.
+#[test]
+fn the_distance_of_bids_at_a_continuous_prize() {
+    let report = continuous_report(&[]);
+    let witness = &named(&report["claims"], "bids")["witness"];
+    let (prize, cost) = (number(witness, "prize"), number(witness, "cost"));
+    let slot = witness["slot"].as_u64().expect("a slot") as usize;
+    let market = etm::spec::load(std::path::Path::new(&continuous()), &[] as &[&str])
+        .unwrap_or_else(|faults| panic!("{faults}"))
+        .market;
+    let equilibrium = etm_solver::solve(&market, &etm_solver::Settings::default()).expect("a solution");
+    let bid = |slot: usize, prize: f64| {
+        let types = equilibrium.bids(&market, slot, prize, &[cost]).expect("bids");
+        types[0].bid.map_or(0.0, |bid| bid.bid)
+    };
+    let left = 5 - slot;
+    let (mut mean, mut variance) = (prize.ln(), 0.0_f64);
+    for _ in 0..left {
+        (mean, variance) = (0.95 * mean, 0.95 * 0.95 * variance + 0.15 * 0.15);
+    }
+    let step = 0.1;
+    let expected: f64 = (-70..=70)
+        .map(|k| {
+            let z = step * f64::from(k);
+            let density = (-0.5 * z * z).exp() / std::f64::consts::TAU.sqrt();
+            step * density * bid(5, (mean + variance.sqrt() * z).exp())
+        })
+        .sum();
+    let spot = 0.97_f64.powf(left as f64) * expected;
+    assert!((number(witness, "spot") - spot).abs() < 1e-6, "{witness} {spot}");
+    assert!((number(witness, "ticket") - bid(slot, prize)).abs() < 1e-9, "{witness}");
+}
+
+#[test]
+fn theorems_apply_to_continuous_prizes() {
+    let rising = "prize={ geometric_brownian = { initial = 1.0, drift = 0.05, volatility = 0.2 } }";
+    let winner_pays = "participation={ cost = 0.05, payer = \"winner\" }";
+    let cases: [(&[&str], &[&str]); 3] = [
+        (
+            &["auction.reserve=optimal", "buyers.discount_factor=0.99"],
+            &["T2", "T4", "T5"],
+        ),
+        (&["buyers.discount_factor=0.99"], &["T1", "T5"]),
+        (&[winner_pays, "buyers.discount_factor=0.98"], &["T3"]),
+    ];
+    for (sets, names) in cases {
+        let report = continuous_report(&[&[rising], sets].concat());
+        let theorems = report["theorems"].as_array().expect("theorems");
+        let applying: Vec<&str> = theorems
+            .iter()
+            .filter(|theorem| theorem["applies"] == true)
+            .map(|theorem| theorem["name"].as_str().expect("a name"))
+            .collect();
+        assert_eq!(applying, names, "{sets:?}");
+        assert!(theorems.iter().all(|theorem| theorem["holds"] != false));
     }
 }

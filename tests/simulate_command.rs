@@ -4,7 +4,9 @@ mod common_check;
 
 use std::path::Path;
 
-use common_check::{etm, example, json, keys, market_files, named, number, refused, says, stdout, text, with_sets};
+use common_check::{
+    continuous, etm, example, json, keys, market_files, named, number, refused, says, stdout, text, with_sets,
+};
 use etm::spec;
 use etm_solver::prize::Prize;
 use etm_solver::simulate::{Deviation, Script};
@@ -469,4 +471,65 @@ fn a_ticket_that_is_never_sold_has_no_slots() {
     }
     assert_eq!(number(named(&played["figures"], "revenue"), "mean"), 0.0);
     text(&with_sets(&["simulate", &path, "--runs", "1000"], &sets));
+}
+
+const STEPS: &str = "prize={ geometric_brownian = { initial = 1.0, drift = 0.01, volatility = 0.2 } }";
+const INDEPENDENT: &str = "prize={ iid = { distribution.lognormal = { log_mean = 0.0, log_sd = 0.5 } } }";
+
+#[test]
+fn continuous_prizes_play_as_solved() {
+    let path = continuous();
+    let combinations: [&[&str]; 12] = [
+        &[],
+        &["ticket.maturity=0"],
+        &["ticket.exercise=at_maturity", "auction.format=second_price"],
+        &["auction.format=all_pay", "buyers.count.poisson.mean=4.0"],
+        &[STEPS, "holder.sale=until_sold", "auction.reserve=optimal"],
+        &["ticket.exercise=lottery", "ticket.draw_probability=0.3"],
+        &[
+            "ticket.exercise=lottery",
+            "ticket.draw_probability=0.3",
+            "holder.own_cost=0.7",
+            "holder.sale=until_sold",
+            "auction.reserve=0.2",
+        ],
+        &["holder.own_cost=0.8", "auction.reserve=optimal"],
+        &["holder.own_cost=0.8", "auction.reserve=0.4", "holder.sale=until_sold"],
+        &["participation={ cost = 0.02, payer = \"participant\", learns_cost = \"before\" }"],
+        &["buyers.risk_aversion.crra.power=0.5"],
+        &[INDEPENDENT],
+    ];
+    for sets in combinations {
+        let played = simulated(&path, "20000", "20240601", sets);
+        agrees(&format!("{sets:?}"), &played, &exact(Path::new(&path), sets));
+    }
+}
+
+#[test]
+fn no_deviation_gains_at_continuous_prizes() {
+    let path = continuous();
+    for (deviation, sets) in [
+        ("bids=1.1", &[][..]),
+        ("bids=0.9", &[STEPS]),
+        ("bids=1.2", &["auction.format=second_price", "buyers.count=2"]),
+    ] {
+        let args = ["simulate", &path, "--runs", "20000", "--deviate", deviation, "--json"];
+        let played = json(&with_sets(&args, sets));
+        let gain = named(&played["figures"], "deviation_gain");
+        let (mean, error) = (number(gain, "mean"), number(gain, "standard_error"));
+        assert!(mean < -4.0 * error, "{deviation}: {mean} ± {error}");
+    }
+    for deviation in ["timing=early", "timing=late"] {
+        let played = json(&["simulate", &path, "--runs", "20000", "--deviate", deviation, "--json"]);
+        let z = number(named(&played["figures"], "revenue"), "z");
+        assert!(z < -3.0, "{deviation}: {z}");
+    }
+}
+
+#[test]
+fn continuous_play_does_not_depend_on_threads() {
+    let path = continuous();
+    let args = ["simulate", &path, "--runs", "9000", "--seed", "5", "--json", "--jobs"];
+    let [one, two] = ["1", "2"].map(|jobs| text(&[&args[..], &[jobs]].concat()));
+    assert_eq!(one, two);
 }

@@ -99,3 +99,9 @@ pub fn keys(object: &Value) -> Vec<&str> {
         .map(String::as_str)
         .collect()
 }
+
+/// A market with a continuous prize.
+pub fn continuous() -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/common_check/continuous.toml");
+    path.to_str().expect("a path in UTF-8").to_owned()
+}

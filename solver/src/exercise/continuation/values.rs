@@ -295,7 +295,7 @@ impl Part {
         } else if exercise == Exercise::AtMaturity {
             Kind::Closed
         } else {
-            let step = Step::new(state, maturity);
+            let step = Step::new(state, maturity.max(1));
             Kind::Steps(Box::new(Columns::solve(
                 step,
                 exercise,
