@@ -89,7 +89,7 @@ fn every_command_has_help_with_an_example() {
         assert_eq!(output.status.code(), Some(0), "{command}");
         let help = text(&output.stdout);
         assert!(
-            help.contains("Example:") && help.contains(&format!("etm {command}")),
+            (help.contains("Example:") || help.contains("Examples:")) && help.contains(&format!("etm {command}")),
             "{help}"
         );
         assert!(help.contains("--quiet"), "{help}");

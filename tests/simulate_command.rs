@@ -510,7 +510,7 @@ fn no_deviation_gains_at_continuous_prizes() {
     let path = continuous();
     for (deviation, sets) in [
         ("bids=1.1", &[][..]),
-        ("bids=0.9", &[STEPS]),
+        ("bids=0.8", &[STEPS]),
         ("bids=1.2", &["auction.format=second_price", "buyers.count=2"]),
     ] {
         let args = ["simulate", &path, "--runs", "20000", "--deviate", deviation, "--json"];

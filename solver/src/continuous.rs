@@ -89,36 +89,37 @@ impl ContinuousSolution {
         self.timing.node(&self.situation(market, &panels), slot, prize)
     }
 
-    /// The prizes of a slot at which the holder sells.
+    /// The prizes at which the holder sells, slot by slot. Looked at are prizes from which all that may follow is kept: an
+    /// interval that goes on beyond them has no end.
     #[must_use]
     pub fn sale_region(&self) -> Vec<SlotRegion> {
-        let (low, high) = self.timing.ends();
-        (0..=self.values.maturity())
-            .map(|slot| {
-                let sells = self
-                    .timing
-                    .stops(slot)
-                    .iter()
-                    .filter(|stop| stop.decision == Decision::Sell);
-                let prize = |state: f64| {
-                    let end = state <= low || state >= high;
-                    (!end).then(|| self.values.state().prize(state))
-                };
-                let mut intervals: Vec<[Option<f64>; 2]> = Vec::new();
-                let mut end = f64::NEG_INFINITY;
-                for stop in sells {
-                    if stop.from == end && !intervals.is_empty() {
-                        if let Some(last) = intervals.last_mut() {
-                            last[1] = prize(stop.to);
-                        }
-                    } else {
-                        intervals.push([prize(stop.from), prize(stop.to)]);
-                    }
-                    end = stop.to;
+        let regions = (0..=self.values.maturity()).map(|slot| {
+            let (low, high) = self.timing.sound(slot);
+            let prize = |state: f64| (low < state && state < high).then(|| self.values.state().prize(state));
+            let mut runs: Vec<(f64, f64)> = Vec::new();
+            for stop in self.timing.stops(slot) {
+                let seen = stop.to > low && stop.from < high;
+                match runs.last_mut() {
+                    _ if stop.decision != Decision::Sell || !seen => {}
+                    Some(last) if last.1 == stop.from => last.1 = stop.to,
+                    _ => runs.push((stop.from, stop.to)),
                 }
-                SlotRegion { slot, intervals }
-            })
-            .collect()
+            }
+            let intervals = runs.into_iter().map(|(from, to)| [prize(from), prize(to)]).collect();
+            SlotRegion { slot, intervals }
+        });
+        regions.collect()
+    }
+
+    /// The prizes at which a cost type begins and, in turn, ceases to exercise in a slot, increasing; among those that
+    /// [`Self::sale_region`] looks at.
+    #[must_use]
+    pub fn exercise_prizes(&self, slot: usize, cost: f64) -> Vec<f64> {
+        let (low, high) = self.timing.sound(slot);
+        let state = self.values.state();
+        let mut prizes = self.values.exercise_prizes(slot, cost);
+        prizes.retain(|prize| (low..=high).contains(&state.state(*prize)));
+        prizes
     }
 }
 

@@ -26,7 +26,7 @@ pub fn curves_csv(equilibrium: &Equilibrium, prizes: &FinitePrizes, law: &dyn Co
                 ]);
             }
             for cost in costs {
-                for prize in solution.values.exercise_prizes(region.slot, cost) {
+                for prize in solution.exercise_prizes(region.slot, cost) {
                     text.row(&[slot.clone(), "exercise".to_owned(), number(cost), number(prize)]);
                 }
             }

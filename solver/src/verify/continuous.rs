@@ -177,12 +177,18 @@ fn waiting_gap(market: &Market, solution: &ContinuousSolution, slot: usize, priz
     else {
         return 0.0;
     };
-    let direct = expected(
-        solution.values.state(),
-        prize,
-        &solution.timing.cuts(slot + 1),
-        |next| solution.timing.node(&situation, slot + 1, next).value,
+    let mut cuts = solution.timing.cuts(slot + 1);
+    // Where she begins to use a ticket that is drawn.
+    cuts.extend(
+        market
+            .holder()
+            .own_cost()
+            .filter(|cost| *cost > 0.0)
+            .map(|cost| solution.values.state().state(cost)),
     );
+    let direct = expected(solution.values.state(), prize, &cuts, |next| {
+        solution.timing.node(&situation, slot + 1, next).value
+    });
     (stored - direct).abs()
 }
 

@@ -488,6 +488,11 @@ impl ContinuousTiming {
         self.domain.ends()
     }
 
+    /// The states of a slot at which all that may follow is kept.
+    pub(crate) fn sound(&self, slot: usize) -> (f64, f64) {
+        self.domain.sound(self.slots.len() - 1 - slot)
+    }
+
     /// Where she does not wait in a slot, increasing.
     #[must_use]
     pub fn stops(&self, slot: usize) -> &[Stop] {

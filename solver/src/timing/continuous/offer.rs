@@ -8,6 +8,9 @@ const DEEPEST: u32 = 26;
 /// Halvings that are kept for the next slot: deeper ones close in on a kink, which moves.
 const KEPT_HALVINGS: u32 = 4;
 
+/// What figures other than the first, which only the forward pass uses, may miss: relative to 1 or to the scale.
+const FORWARD: f64 = 1e-8;
+
 /// How many figures of an auction are kept.
 pub(crate) const FIGURES: usize = 9;
 /// Π.
@@ -77,7 +80,7 @@ impl Offer {
     }
 
     /// Follows `held` over each of the `intervals` until its first figure is known to `tolerance`, relative to `scale`
-    /// or to its size on the stretch, whichever is larger. `halved` are ends of intervals at which nothing bends. A stretch shorter
+    /// or to its size on the stretch, whichever is larger, and the others well enough for the forward pass. `halved` are ends of intervals at which nothing bends. A stretch shorter
     /// than a `step` of the state counts by its length: no expectation sees it alone.
     pub fn follow(
         intervals: &[(f64, f64)],
@@ -117,7 +120,13 @@ impl Offer {
         let remainder = figures[0].tail();
         let middle = 0.5 * (from + to);
         let share = ((to - from) / step).min(1.0);
-        if remainder * share <= tolerance * size || depth == 0 || middle <= from || middle >= to {
+        let is_probability = |figure| matches!(figure, SALE_PROBABILITY | IMMEDIATE | ENTRY);
+        let forward = (1..FIGURES).all(|figure| {
+            let size = if is_probability(figure) { 1.0 } else { size };
+            figures[figure].tail() * share <= FORWARD * size
+        });
+        let known = remainder * share <= tolerance * size && forward;
+        if known || depth == 0 || middle <= from || middle >= to {
             // Prizes may be astronomic where their probability is nothing: what counts is the error relative to them. A
             // stretch that a kink has made narrow counts by its width.
             self.error = self.error.max(remainder * scale / size * share);
