@@ -89,30 +89,48 @@ impl ContinuousSolution {
         self.timing.node(&self.situation(market, &panels), slot, prize)
     }
 
-    /// The prizes at which the holder sells, slot by slot. Looked at are prizes from which all that may follow is kept: an
-    /// interval that goes on beyond them has no end.
+    /// [`Self::node`] at several prizes.
+    #[must_use]
+    pub fn nodes(&self, market: &Market, slot: usize, prizes: &[f64]) -> Vec<Node> {
+        let virtual_cost = VirtualCost::new(market.buyers().cost());
+        let panels = CostPanels::coarse(market, &virtual_cost);
+        let situation = self.situation(market, &panels);
+        let node = |&prize: &f64| self.timing.node(&situation, slot, prize);
+        prizes.iter().map(node).collect()
+    }
+
+    /// The prizes of a slot at which the holder decides so, in increasing intervals. Looked at are prizes from which all that
+    /// may follow is kept: an interval that goes on beyond them has no end.
+    #[must_use]
+    pub fn region(&self, slot: usize, decision: Decision) -> Vec<[Option<f64>; 2]> {
+        let (low, high) = self.timing.sound(slot);
+        let prize = |state: f64| (low < state && state < high).then(|| self.values.state().prize(state));
+        let mut runs: Vec<(f64, f64)> = Vec::new();
+        for stop in self.timing.stops(slot) {
+            let seen = stop.to > low && stop.from < high;
+            match runs.last_mut() {
+                _ if stop.decision != decision || !seen => {}
+                Some(last) if last.1 == stop.from => last.1 = stop.to,
+                _ => runs.push((stop.from, stop.to)),
+            }
+        }
+        runs.into_iter().map(|(from, to)| [prize(from), prize(to)]).collect()
+    }
+
+    /// The prizes at which the holder sells, slot by slot.
     #[must_use]
     pub fn sale_region(&self) -> Vec<SlotRegion> {
-        let regions = (0..=self.values.maturity()).map(|slot| {
-            let (low, high) = self.timing.sound(slot);
-            let prize = |state: f64| (low < state && state < high).then(|| self.values.state().prize(state));
-            let mut runs: Vec<(f64, f64)> = Vec::new();
-            for stop in self.timing.stops(slot) {
-                let seen = stop.to > low && stop.from < high;
-                match runs.last_mut() {
-                    _ if stop.decision != Decision::Sell || !seen => {}
-                    Some(last) if last.1 == stop.from => last.1 = stop.to,
-                    _ => runs.push((stop.from, stop.to)),
-                }
-            }
-            let intervals = runs.into_iter().map(|(from, to)| [prize(from), prize(to)]).collect();
-            SlotRegion { slot, intervals }
-        });
-        regions.collect()
+        let slots = 0..=self.values.maturity();
+        slots
+            .map(|slot| SlotRegion {
+                slot,
+                intervals: self.region(slot, Decision::Sell),
+            })
+            .collect()
     }
 
     /// The prizes at which a cost type begins and, in turn, ceases to exercise in a slot, increasing; among those that
-    /// [`Self::sale_region`] looks at.
+    /// [`Self::region`] looks at.
     #[must_use]
     pub fn exercise_prizes(&self, slot: usize, cost: f64) -> Vec<f64> {
         let (low, high) = self.timing.sound(slot);

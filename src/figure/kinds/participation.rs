@@ -21,8 +21,8 @@ const OF_THOSE_LEFT: &str = "Above: the participation cutoff, the highest cost o
 /// What is said where no auction has a bidder.
 const NOBODY: &str = "Nobody takes part at any prize.";
 
-/// What is drawn of a slot and state.
-type Quantity<'a> = dyn Fn(usize, usize) -> Option<f64> + 'a;
+/// What is drawn of the node at a slot and state.
+type Quantity<'a> = dyn Fn(usize, usize, &Node) -> Option<f64> + 'a;
 
 /// Cutoffs above, probabilities below (of taking part, or of entry where that is random); by slot for a few prizes, and
 /// by prize for a few slots.
@@ -31,9 +31,8 @@ pub fn figure(subject: &Subject<'_>, slots: Option<&[usize]>) -> Figure {
     let law = subject.market.buyers().cost();
     let (lower, upper) = (law.lower(), law.upper());
     let by_lot = subject.market.participation().entry_is_random();
-    let auction = |slot: usize, state: usize| &subject.nodes(slot)[state].auction;
-    let cutoff = |slot, state| auction(slot, state).participation_cutoff;
-    let of_types = |slot, state| {
+    let cutoff = |_, _, node: &Node| node.auction.participation_cutoff;
+    let of_types = |slot, state, node: &Node| {
         let left = subject.lowest_left(slot, state);
         let share = |theta: f64| {
             if left > lower {
@@ -42,9 +41,9 @@ pub fn figure(subject: &Subject<'_>, slots: Option<&[usize]>) -> Figure {
                 law.cdf(theta)
             }
         };
-        Some(cutoff(slot, state).map_or(0.0, share))
+        Some(node.auction.participation_cutoff.map_or(0.0, share))
     };
-    let of_entry = |slot, state| auction(slot, state).entry_probability;
+    let of_entry = |_, _, node: &Node| node.auction.entry_probability;
     let costs = || Axis::around("Cutoff $θ\u{302}_t(r)$ (ETH)", [lower, upper]);
     let (name, label, probability): (_, _, &Quantity<'_>) = if by_lot {
         ("entry", "Enters, $e_t(r)$", &of_entry)
@@ -113,7 +112,7 @@ fn by_slot(subject: &Subject<'_>, name: &str, y: Axis, quantity: &Quantity<'_>) 
     let states = spread(subject.prizes.size());
     for (index, &state) in states.iter().enumerate() {
         let points = (0..=maturity)
-            .map(|slot| (slot as f64, quantity(slot, state)))
+            .map(|slot| (slot as f64, quantity(slot, state, &subject.nodes(slot)[state])))
             .collect();
         let label = if subject.one_prize() {
             "along the path".to_owned()
@@ -126,16 +125,15 @@ fn by_slot(subject: &Subject<'_>, name: &str, y: Axis, quantity: &Quantity<'_>) 
 }
 
 fn by_prize(subject: &Subject<'_>, name: &str, slots: &[usize], y: Axis, quantity: &Quantity<'_>) -> Panel {
-    let states = subject.prizes.states(0);
-    let x = Axis::of_prizes("Prize $r$ (ETH)", states);
-    let mut panel = Panel::new(format!("{name}_by_prize"), x, y);
+    let x = Axis::of_prizes("Prize $r$ (ETH)", subject.prizes.states(0));
+    let mut panel = Panel::new(format!("{name}_by_prize"), x.clone(), y);
     for (index, &slot) in slots.iter().enumerate() {
-        let points = subject
-            .prizes
-            .states(slot)
+        let (prizes, nodes) = subject.drawn(&x, slot);
+        let points = prizes
             .iter()
+            .zip(&nodes)
             .enumerate()
-            .map(|(state, &prize)| (prize, quantity(slot, state)))
+            .map(|(state, (&prize, node))| (prize, quantity(slot, state, node)))
             .collect();
         // Told apart from the prizes of the other panel.
         let layer = family(format!("slot_{slot}"), curves(subject, points), index + MOST_CURVES);

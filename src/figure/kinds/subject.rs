@@ -3,10 +3,12 @@
 use etm_solver::market::Market;
 use etm_solver::prize::FinitePrizes;
 use etm_solver::timing::{Decision, Node};
-use etm_solver::{Equilibrium, SolveError, Summary};
+use etm_solver::{ContinuousSolution, Equilibrium, SolveError, Summary};
 
 use crate::figure::axis::Axis;
 
+/// Prizes at which a curve against a continuous prize is drawn.
+const DRAWN: usize = 161;
 /// The most slots that are chosen when none are asked for.
 const CHOSEN: usize = 3;
 /// Longer lists are summarised in captions.
@@ -163,8 +165,91 @@ impl<'a> Subject<'a> {
         format!("{what}\nMarket: {}.", self.parameters)
     }
 
+    /// What is known of a continuous prize; `None` where prizes are finitely many.
+    pub(super) fn continuous(&self) -> Option<&'a ContinuousSolution> {
+        self.equilibrium.continuous.as_deref()
+    }
+
+    /// What a caption says of the ends of regions.
+    pub(super) fn of_ends(&self) -> &'static str {
+        match self.continuous() {
+            Some(_) => "",
+            None => ", half-way to the neighbouring states",
+        }
+    }
+
+    /// Prizes of a slot, and the nodes there, between which curves against the prize are drawn.
+    pub(super) fn drawn(&self, axis: &Axis, slot: usize) -> (Vec<f64>, Vec<Node>) {
+        let Some(solution) = self.continuous() else {
+            return (self.prizes.states(slot).to_vec(), self.nodes(slot).to_vec());
+        };
+        let last = (DRAWN - 1) as f64;
+        let mut prizes: Vec<f64> = (0..DRAWN).map(|k| axis.number(k as f64 / last)).collect();
+        // Where curves bend.
+        prizes.extend(solution.region(slot, Decision::Sell).into_iter().flatten().flatten());
+        prizes.retain(|prize| *prize > 0.0 && (axis.range.0..=axis.range.1).contains(prize));
+        prizes.sort_by(f64::total_cmp);
+        prizes.dedup();
+        let nodes = solution.nodes(self.market, slot, &prizes);
+        (prizes, nodes)
+    }
+
+    /// Where on the prize axis she decides so in a slot, increasing. A state of a chain stands for the prizes half-way to its
+    /// neighbours.
+    pub(super) fn bands(&self, axis: &Axis, slot: usize, decision: Decision) -> Vec<(f64, f64)> {
+        let (low, high) = axis.range;
+        match self.continuous() {
+            Some(solution) => {
+                let ends = |[from, to]: [Option<f64>; 2]| (from.unwrap_or(low).max(low), to.unwrap_or(high).min(high));
+                let intervals = solution.region(slot, decision).into_iter().map(ends);
+                intervals.filter(|(from, to)| to > from).collect()
+            }
+            None => {
+                let runs = self.runs(slot, decision).into_iter();
+                runs.map(|run| self.band(axis, slot, run)).collect()
+            }
+        }
+    }
+
+    /// The prizes from which she sells in a slot: where each band begins. Where a prize is continuous and she sells at all
+    /// low prizes there is none.
+    pub(super) fn sale_cutoffs(&self, slot: usize) -> Vec<f64> {
+        match self.continuous() {
+            Some(solution) => {
+                let intervals = solution.region(slot, Decision::Sell).into_iter();
+                intervals.filter_map(|[from, _]| from).collect()
+            }
+            None => {
+                let states = self.prizes.states(slot);
+                let runs = self.runs(slot, Decision::Sell).into_iter();
+                runs.map(|(first, _)| states[first]).collect()
+            }
+        }
+    }
+
+    /// The lowest prize of a slot at which a type exercises.
+    pub(super) fn exercises_from(&self, slot: usize, cost: f64) -> Option<f64> {
+        match self.continuous() {
+            Some(solution) => solution.exercise_prizes(slot, cost).first().copied(),
+            None => {
+                let boundary = &self.equilibrium.induction.boundary;
+                let exercised = boundary.slot(slot).iter().position(|&theta| cost <= theta)?;
+                Some(self.prizes.states(slot)[exercised])
+            }
+        }
+    }
+
+    /// Whether she sells in every slot, whatever the prize.
+    pub(super) fn always_sells(&self) -> bool {
+        let sells = |slot| match self.continuous() {
+            Some(solution) => solution.region(slot, Decision::Sell) == [[None, None]],
+            None => self.nodes(slot).iter().all(|node| node.decision == Decision::Sell),
+        };
+        (0..=self.maturity()).all(sells)
+    }
+
     /// Runs of neighbouring states of a slot at which she decides so: first and last state.
-    pub(super) fn runs(&self, slot: usize, decision: Decision) -> Vec<(usize, usize)> {
+    fn runs(&self, slot: usize, decision: Decision) -> Vec<(usize, usize)> {
         let mut runs: Vec<(usize, usize)> = Vec::new();
         for (state, node) in self.nodes(slot).iter().enumerate() {
             if node.decision != decision {
@@ -179,7 +264,7 @@ impl<'a> Subject<'a> {
     }
 
     /// The part of the prize axis that stands for a run of states: half-way to the neighbours on either side.
-    pub(super) fn band(&self, axis: &Axis, slot: usize, (first, last): (usize, usize)) -> (f64, f64) {
+    fn band(&self, axis: &Axis, slot: usize, (first, last): (usize, usize)) -> (f64, f64) {
         let states = self.prizes.states(slot);
         let low = match first.checked_sub(1) {
             Some(below) => axis.between(states[below], states[first]),

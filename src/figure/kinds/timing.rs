@@ -7,7 +7,8 @@ use crate::figure::axis::Axis;
 use crate::figure::layer::{Dash, Fill, Layer, Look, Marker, Shape, Tone, Weight};
 use crate::figure::panel::{Block, Figure, Panel};
 
-const WHAT: &str = "Above: prizes at which the holder sells, by slot (shaded, half-way to the neighbouring states), the lowest of them (the cutoff timing curve), and the lowest prizes at which a ticket's owner of low, median and high cost exercises it. Below: probability, seen from slot 0, that the ticket is sold and that it is exercised in each slot.";
+const REGION: &str = "Above: prizes at which the holder sells, by slot (shaded";
+const CURVES: &str = "), the lowest of them (the cutoff timing curve), and the lowest prizes at which a ticket's owner of low, median and high cost exercises it. Below: probability, seen from slot 0, that the ticket is sold and that it is exercised in each slot.";
 
 /// More slots than this show no signs at them.
 const MOST_SIGNS: usize = 40;
@@ -21,7 +22,11 @@ pub fn figure(subject: &Subject<'_>) -> Figure {
     Figure {
         name: "timing".to_owned(),
         title: "When the ticket is sold and exercised".into(),
-        caption: subject.caption(&format!("{WHAT}{}", subject.of_those_left())),
+        caption: subject.caption(&format!(
+            "{REGION}{}{CURVES}{}",
+            subject.of_ends(),
+            subject.of_those_left()
+        )),
         blocks: vec![
             Block {
                 height: 1.0,
@@ -38,25 +43,16 @@ pub fn figure(subject: &Subject<'_>) -> Figure {
 fn region(subject: &Subject<'_>) -> Panel {
     let maturity = subject.maturity();
     let y = Axis::of_prizes("Prize $r$ (ETH)", &subject.all_prizes());
-    let cells = |decision: Decision| -> Vec<[(f64, f64); 2]> {
-        let mut cells: Vec<[(f64, f64); 2]> = Vec::new();
-        for slot in 0..=maturity {
-            for run in subject.runs(slot, decision) {
-                let (low, high) = subject.band(&y, slot, run);
-                let (from, to) = (slot as f64 - 0.5, slot as f64 + 0.5);
-                // Slots with the same region are one rectangle, without seams.
-                let before = cells
-                    .iter_mut()
-                    .find(|[(_, bottom), (end, top)]| (*end, *bottom, *top) == (from, low, high));
-                match before {
-                    Some([_, (end, _)]) => *end = to,
-                    None => cells.push([(from, low), (to, high)]),
-                }
-            }
+    let layers = match subject.continuous() {
+        Some(_) => {
+            let areas = |decision| Shape::Areas(areas(subject, &y, decision));
+            value::regions_of(areas(Decision::Sell), areas(Decision::Exercise))
         }
-        cells
+        None => value::regions(
+            cells(subject, &y, Decision::Sell),
+            cells(subject, &y, Decision::Exercise),
+        ),
     };
-    let layers = value::regions(cells(Decision::Sell), cells(Decision::Exercise));
     let mut panel = Panel::new("region", Axis::slots("", maturity), y.clone());
     for layer in layers {
         panel = panel.with(layer);
@@ -69,18 +65,14 @@ fn region(subject: &Subject<'_>) -> Panel {
     for layer in exercise_boundaries(subject) {
         panel = panel.with(layer);
     }
-    let sale = curve(maturity, |slot| {
-        let (first, _) = *subject.runs(slot, Decision::Sell).first()?;
-        Some(subject.prizes.states(slot)[first])
-    });
+    let sale = curve(maturity, |slot| subject.sale_cutoffs(slot).first().copied());
     if let Some(words) = subject.never_sold() {
         // An auction to which nobody comes is no sale.
         panel.layers.retain(|layer| layer.name != "sale_region");
         panel.message = Some(words);
         return panel;
     }
-    let sells = |slot| subject.nodes(slot).iter().all(|node| node.decision == Decision::Sell);
-    if (0..=maturity).all(sells) {
+    if subject.always_sells() {
         let sells = match subject.equilibrium.repeated {
             // The ticket may be gone.
             Some(_) => "as long as it is unsold, she auctions it in every slot",
@@ -88,16 +80,77 @@ fn region(subject: &Subject<'_>) -> Panel {
         };
         panel.message = Some(format!("The holder never waits: {sells}, whatever the prize."));
     }
-    if sale.is_empty() {
+    let sells = (0..=maturity).any(|slot| !subject.bands(&y, slot, Decision::Sell).is_empty());
+    if !sells {
         panel.message = Some("At no prize and in no slot does the holder sell.".to_owned());
-    } else {
+    } else if !sale.is_empty() {
         let look = signed(Look::line(Tone::Ink), Marker::Disc, maturity);
-        let layer = Layer::new("sale_cutoff", Shape::Steps(sale), look).labelled("sale cutoff");
+        let layer = Layer::new("sale_cutoff", boundary(subject, sale), look).labelled("sale cutoff");
         // Under the signs of the highest cost, which are rings.
         let under = panel.layers.iter().position(|layer| layer.name == "exercise_high");
         panel.layers.insert(under.unwrap_or(panel.layers.len()), layer);
     }
     panel
+}
+
+/// A boundary by slot: the curve that it is where prizes are continuous, steps among states.
+fn boundary(subject: &Subject<'_>, curve: Vec<Vec<(f64, f64)>>) -> Shape {
+    match subject.continuous() {
+        Some(_) => Shape::Lines(curve),
+        None => Shape::Steps(curve),
+    }
+}
+
+/// Where she decides so, a rectangle a slot and band; slots with the same bands are one, without seams.
+fn cells(subject: &Subject<'_>, y: &Axis, decision: Decision) -> Vec<[(f64, f64); 2]> {
+    let mut cells: Vec<[(f64, f64); 2]> = Vec::new();
+    for slot in 0..=subject.maturity() {
+        for (low, high) in subject.bands(y, slot, decision) {
+            let (from, to) = (slot as f64 - 0.5, slot as f64 + 0.5);
+            let before = cells
+                .iter_mut()
+                .find(|[(_, bottom), (end, top)]| (*end, *bottom, *top) == (from, low, high));
+            match before {
+                Some([_, (end, _)]) => *end = to,
+                None => cells.push([(from, low), (to, high)]),
+            }
+        }
+    }
+    cells
+}
+
+/// Where she decides so, between boundaries that are curves from slot to slot. Half-way between two slots bands that are not
+/// as many end and others begin, and a band whose side comes from, or goes to, the end of the axis steps there.
+fn areas(subject: &Subject<'_>, y: &Axis, decision: Decision) -> Vec<Vec<(f64, f64)>> {
+    let maturity = subject.maturity();
+    let by_slot: Vec<Vec<(f64, f64)>> = (0..=maturity).map(|slot| subject.bands(y, slot, decision)).collect();
+    let at_end = |side: f64| side <= y.range.0 || side >= y.range.1;
+    let mut areas = Vec::new();
+    let mut first = 0;
+    for last in 0..=maturity {
+        if last < maturity && by_slot[last].len() == by_slot[last + 1].len() {
+            continue;
+        }
+        for band in 0..by_slot[first].len() {
+            let side = |end: &dyn Fn((f64, f64)) -> f64| -> Vec<(f64, f64)> {
+                let at = |slot: usize| end(by_slot[slot][band]);
+                let mut points = vec![(first as f64 - 0.5, at(first))];
+                for slot in first..=last {
+                    points.push((slot as f64, at(slot)));
+                    if slot == last || at_end(at(slot)) != at_end(at(slot + 1)) {
+                        let edge = slot as f64 + 0.5;
+                        points.extend([(edge, at(slot)), (edge, at((slot + 1).min(last)))]);
+                    }
+                }
+                points
+            };
+            let mut outline = side(&|(low, _)| low);
+            outline.extend(side(&|(_, high)| high).into_iter().rev());
+            areas.push(outline);
+        }
+        first = last + 1;
+    }
+    areas
 }
 
 fn signed(mut look: Look, marker: Marker, maturity: usize) -> Look {
@@ -111,15 +164,18 @@ fn signed(mut look: Look, marker: Marker, maturity: usize) -> Look {
 /// The lowest prize at which each of three types exercises.
 fn exercise_boundaries(subject: &Subject<'_>) -> Vec<Layer> {
     let law = subject.market.buyers().cost();
-    let boundary = &subject.equilibrium.induction.boundary;
     let maturity = subject.maturity();
-    // Where boundaries coincide the wider ones show beside the narrower.
+    // Where boundaries among states coincide the wider ones show beside the narrower.
+    let widest = match subject.continuous() {
+        Some(_) => Weight::Heavy,
+        None => Weight::Wide,
+    };
     let types = [
         (
             "low",
             law.lower(),
             "lowest",
-            Look::line(Tone::Palette(4)).weighing(Weight::Wide),
+            Look::line(Tone::Palette(4)).weighing(widest),
         ),
         (
             "median",
@@ -132,17 +188,14 @@ fn exercise_boundaries(subject: &Subject<'_>) -> Vec<Layer> {
     types
         .into_iter()
         .filter_map(|(name, cost, word, look)| {
-            let lines = curve(maturity, |slot| {
-                let exercised = boundary.slot(slot).iter().position(|&theta| cost <= theta)?;
-                Some(subject.prizes.states(slot)[exercised])
-            });
+            let lines = curve(maturity, |slot| subject.exercises_from(slot, cost));
             let look = if name == "high" {
                 signed(look, Marker::Circle, maturity)
             } else {
                 look
             };
             let label = format!("exercise, {word} cost");
-            let layer = Layer::new(format!("exercise_{name}"), Shape::Steps(lines), look);
+            let layer = Layer::new(format!("exercise_{name}"), boundary(subject, lines), look);
             (!layer.points().is_empty()).then(|| layer.labelled(label))
         })
         .collect()

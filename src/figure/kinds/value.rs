@@ -10,7 +10,7 @@ use crate::figure::panel::{Figure, Panel};
 /// More states than this show no signs at them.
 const MOST_SIGNS: usize = 24;
 
-const WHAT: &str = "The holder's value W_t(r) (wide line), the value of selling now, Π_t(r), and of waiting, δ E[W_{t+1}(R′) given r], against the prize r. Shaded: prizes at which she sells, half-way to the neighbouring states; vertical lines: the prizes from which she sells.";
+const WHAT: &str = "The holder's value W_t(r) (wide line), the value of selling now, Π_t(r), and of waiting, δ E[W_{t+1}(R′) given r], against the prize r.";
 const WHAT_PATH: &str = "The holder's value W_t (wide line), the value of selling now, Π_t, and of waiting, δ W_{t+1}, slot by slot: the prize of each slot is known. Shaded: slots in which she sells.";
 
 /// One panel a slot, the prize across; where the prize is known, one panel with the slots across.
@@ -26,7 +26,11 @@ pub fn figure(subject: &Subject<'_>, slots: Option<&[usize]>) -> Figure {
         .into_iter()
         .map(|slot| at_slot(subject, slot))
         .collect();
-    let caption = subject.caption(&format!("{WHAT}{}", subject.of_those_left()));
+    let shaded = format!(
+        "Shaded: prizes at which she sells{}; vertical lines: the prizes from which she sells.",
+        subject.of_ends()
+    );
+    let caption = subject.caption(&format!("{WHAT} {shaded}{}", subject.of_those_left()));
     Figure::of_panels("value", "The holder's value", caption, panels)
 }
 
@@ -46,31 +50,23 @@ fn values(nodes: &[Node]) -> impl Iterator<Item = f64> + '_ {
 }
 
 fn at_slot(subject: &Subject<'_>, slot: usize) -> Panel {
-    let states = subject.prizes.states(slot);
-    let nodes = subject.nodes(slot);
-    let x = Axis::of_prizes("Prize $r$ (ETH)", states);
-    let y = Axis::from_zero("Value (ETH)", values(nodes));
+    let x = Axis::of_prizes("Prize $r$ (ETH)", subject.prizes.states(slot));
+    let (prizes, nodes) = subject.drawn(&x, slot);
+    let y = Axis::from_zero("Value (ETH)", values(&nodes));
     let against = |value: &dyn Fn(&Node) -> Option<f64>| -> Vec<(f64, f64)> {
-        states
+        prizes
             .iter()
-            .zip(nodes)
+            .zip(&nodes)
             .filter_map(|(&prize, node)| Some((prize, value(node)?)))
             .collect()
     };
     let bands = |decision| -> Vec<[(f64, f64); 2]> {
-        let runs = subject.runs(slot, decision).into_iter();
-        runs.map(|run| {
-            let (low, high) = subject.band(&x, slot, run);
-            [(low, y.range.0), (high, y.range.1)]
-        })
-        .collect()
+        let bands = subject.bands(&x, slot, decision).into_iter();
+        bands.map(|(low, high)| [(low, y.range.0), (high, y.range.1)]).collect()
     };
     let (sale, own) = (bands(Decision::Sell), bands(Decision::Exercise));
-    let cutoffs: Vec<f64> = subject
-        .runs(slot, Decision::Sell)
-        .into_iter()
-        .map(|(first, _)| states[first])
-        .collect();
+    let mut cutoffs = subject.sale_cutoffs(slot);
+    cutoffs.retain(|cutoff| (x.range.0..=x.range.1).contains(cutoff));
     let (x_axis, y_axis) = (x.clone(), y.clone());
     let mut panel = Panel::new(format!("slot_{slot}"), x_axis, y_axis).headed(format!("$t = {slot}$"));
     for layer in regions(sale, own) {
@@ -81,7 +77,7 @@ fn at_slot(subject: &Subject<'_>, slot: usize) -> Panel {
         let layer = Layer::new(format!("cutoff_{index}"), Shape::Vertical(cutoff), look);
         panel = panel.with(layer.labelled("sale cutoff"));
     }
-    let signs = states.len() <= MOST_SIGNS;
+    let signs = prizes.len() <= MOST_SIGNS;
     for layer in curves(&against, signs) {
         panel = panel.with(layer);
     }
@@ -118,18 +114,22 @@ fn along_the_path(subject: &Subject<'_>) -> Panel {
     panel
 }
 
-/// Where she sells, and where she uses the ticket herself.
+/// Where she sells, and where she uses the ticket herself, in rectangles.
 pub(super) fn regions(sale: Vec<[(f64, f64); 2]>, own: Vec<[(f64, f64); 2]>) -> Vec<Layer> {
-    let mut layers = Vec::new();
-    if !sale.is_empty() {
-        let look = Look::line(Tone::Palette(0)).filled(Fill::Tint);
-        layers.push(Layer::new("sale_region", Shape::Cells(sale), look).labelled("sale region"));
-    }
-    if !own.is_empty() {
-        let look = Look::line(Tone::Faint).filled(Fill::Hatched);
-        layers.push(Layer::new("own_use", Shape::Cells(own), look).labelled("own use region"));
-    }
-    layers
+    regions_of(Shape::Cells(sale), Shape::Cells(own))
+}
+
+/// Where she sells, and where she uses the ticket herself.
+pub(super) fn regions_of(sale: Shape, own: Shape) -> Vec<Layer> {
+    let sells = Look::line(Tone::Palette(0)).filled(Fill::Tint);
+    let uses = Look::line(Tone::Faint).filled(Fill::Hatched);
+    [
+        Layer::new("sale_region", sale, sells).labelled("sale region"),
+        Layer::new("own_use", own, uses).labelled("own use region"),
+    ]
+    .into_iter()
+    .filter(|layer| !layer.points().is_empty())
+    .collect()
 }
 
 /// Picks the points of a curve out of the nodes.
