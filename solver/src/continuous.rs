@@ -26,6 +26,8 @@ const LARGEST_LOG: f64 = 300.0;
 const USUAL_COSTS: usize = 33;
 /// The most values that are kept: 8 bytes each.
 const MOST_VALUES: usize = 200_000_000;
+/// Intervals of prizes this near to one another, as a share of the states looked at, are one.
+const SEAM: f64 = 1e-10;
 /// They lie within this many standard deviations of the prize.
 const REPORTED_WITHIN: f64 = 2.5;
 
@@ -110,7 +112,8 @@ impl ContinuousSolution {
             let seen = stop.to > low && stop.from < high;
             match runs.last_mut() {
                 _ if stop.decision != decision || !seen => {}
-                Some(last) if last.1 == stop.from => last.1 = stop.to,
+                // At a kink between two intervals a decision may be a tie.
+                Some(last) if stop.from - last.1 <= SEAM * (high - low) => last.1 = stop.to,
                 _ => runs.push((stop.from, stop.to)),
             }
         }

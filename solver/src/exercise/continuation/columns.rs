@@ -117,7 +117,7 @@ impl Columns {
             };
             if let Some(next) = slots.last() {
                 solved.fill(&rows, next, &mut made);
-                solved.resolve(costs, &mut made);
+                solved.resolve(costs, maturity - slot, &mut made);
                 intervals = made.intervals;
             }
             if matches!(exercise, Exercise::American) || (slot == maturity && matches!(exercise, Exercise::AtMaturity))
@@ -324,8 +324,8 @@ impl Columns {
         self.factor * self.kinked(smooth, &next.columns[column], next.costs[column], mean, expected_prize)
     }
 
-    /// Notes how well the costs resolve C, and drops every other one as long as the rest does.
-    fn resolve(&self, costs: &Costs, made: &mut Slot) {
+    /// Notes how well the costs resolve C, `slots` before maturity, and drops every other one as long as the rest does.
+    fn resolve(&self, costs: &Costs, slots: usize, made: &mut Slot) {
         let (Costs::Interval { lower, upper }, Some(mut intervals)) = (costs, made.intervals) else {
             return;
         };
@@ -333,7 +333,13 @@ impl Columns {
         let points = Lobatto::with(intervals);
         let columns = made.costs.len();
         let mut largest = vec![0.0_f64; columns];
-        for row in made.values.chunks_exact(columns).step_by(LOOKED_AT) {
+        // Rows near the ends of the grid miss a part of what may come, and nothing that counts looks at them.
+        let (low, high) = self.step.sound(slots);
+        let rows = (0..self.step.grid.size).filter(|&i| (low..=high).contains(&self.step.grid.at(i)));
+        let rows: Vec<usize> = rows.collect();
+        let every = LOOKED_AT.min(rows.len().div_ceil(LOOKED_AT)).max(1);
+        for &i in rows.iter().step_by(every) {
+            let row = &made.values[i * columns..(i + 1) * columns];
             // Where prizes are many times the costs, values are too, and their rounding.
             let size = (row[0].abs() / scale).max(1.0);
             for (most, a) in largest.iter_mut().zip(points.coefficients(row)) {

@@ -13,6 +13,8 @@ const PER_DEVIATION: f64 = 1.8;
 const HALF_PER_DEVIATION: f64 = 2.4;
 /// A step is followed this many standard deviations: beyond lies a probability of 1e-14, times the size of a kink.
 const NEAR: f64 = 7.6;
+/// Standard deviations beyond which what may come does not move a boundary.
+const BEYOND: f64 = 6.0;
 /// The most grid points.
 pub(crate) const MOST_POINTS: usize = 20_000;
 /// 1/√(2π).
@@ -47,6 +49,8 @@ pub(crate) struct Step {
     pub half: Vec<(f64, f64)>,
     /// e^{−Δ s} at the nodes, Δ the distance in standard deviations between the means seen from neighbouring grid points.
     falls: Vec<f64>,
+    /// [`Self::sound`], by slots ahead.
+    sound: Vec<(f64, f64)>,
     /// How a function is continued above the grid: per grid point.
     growth: f64,
 }
@@ -88,10 +92,24 @@ impl Step {
                 (s, weight * reach * NORMAL * (-0.5 * s * s).exp())
             })
             .collect();
+        let mut sound = vec![(low, high)];
+        for ahead in 1..=slots {
+            let (at_zero, sd) = state.ahead(0.0, ahead);
+            let slope = state.ahead(1.0, ahead).0 - at_zero;
+            let (from, to) = (low + BEYOND * sd - at_zero, high - sd * (sd + BEYOND) - at_zero);
+            let (mut least, mut most) = sound[ahead - 1];
+            if slope > 0.0 {
+                (least, most) = (least.max(from / slope), most.min(to / slope));
+            } else if slope < 0.0 {
+                (least, most) = (least.max(to / slope), most.min(from / slope));
+            }
+            sound.push((least, most.max(least)));
+        }
         let between = state.persistence.abs() * (high - low) / (size - 1) as f64 / sigma;
         let falls = half.iter().map(|&(s, _)| (-between * s).exp()).collect();
         Self {
             falls,
+            sound,
             state: state.clone(),
             grid: Grid {
                 first: low,
@@ -102,6 +120,12 @@ impl Step {
             half,
             growth: ((high - low) / (size - 1) as f64).exp(),
         }
+    }
+
+    /// The states from which all that may come in `slots` slots lies on the grid, but for what is beyond six standard
+    /// deviations.
+    pub fn sound(&self, slots: usize) -> (f64, f64) {
+        self.sound[slots.min(self.sound.len() - 1)]
     }
 
     /// Weights of the trapezoid rule for a mean.

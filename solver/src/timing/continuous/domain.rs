@@ -13,8 +13,6 @@ const WIDEST: f64 = 4.5;
 const MASS_WIDEST: f64 = 4.0;
 /// Standard deviations of a step beyond which masses are not followed.
 const MASS_REACH: f64 = 6.5;
-/// Standard deviations beyond which what may come does not move a boundary.
-const BEYOND: f64 = 6.0;
 /// Grid points a unit of the normal score.
 const PER_SCORE: f64 = 4.0;
 /// The largest normal score: beyond it probabilities underflow.
@@ -83,25 +81,13 @@ impl Domain {
         (self.points[0], self.points[self.points.len() - 1])
     }
 
-    /// The states of a slot from which all that may come in `slots` slots lies in the domain, but for [`BEYOND`]. Nearer
-    /// its ends, expectations miss a part.
+    /// The states of a slot from which all that may come in `slots` slots lies in the domain: nearer its ends, expectations
+    /// miss a part.
     pub fn sound(&self, slots: usize) -> (f64, f64) {
-        let (low, high) = self.ends();
-        if self.state.is_independent() {
-            return (low, high);
+        match &self.step {
+            Some(step) => step.sound(slots),
+            None => self.ends(),
         }
-        let (mut least, mut most) = (low, high);
-        for ahead in 1..=slots {
-            let (at_zero, sd) = self.state.ahead(0.0, ahead);
-            let slope = self.state.ahead(1.0, ahead).0 - at_zero;
-            let (from, to) = (low + BEYOND * sd - at_zero, high - sd * (sd + BEYOND) - at_zero);
-            if slope > 0.0 {
-                (least, most) = (least.max(from / slope), most.min(to / slope));
-            } else if slope < 0.0 {
-                (least, most) = (least.max(to / slope), most.min(from / slope));
-            }
-        }
-        (least, most.max(least))
     }
 
     /// How many values of an analytic function are kept.
