@@ -128,14 +128,24 @@ fn timing(market: &Market, figures: &Summary) -> String {
         None => text.push_str("  never sold\n"),
     }
     let runs = region_runs(&figures.sale_region);
-    for run in runs.iter().take(REGION_LINES) {
+    // Boundaries that are curves change from slot to slot: some on the way, and the last.
+    let along = matches!(market.prize(), Prize::Continuous(_)) && runs.len() > REGION_LINES;
+    let last = runs.len().saturating_sub(1);
+    let shown: Vec<usize> = (0..REGION_LINES.min(runs.len()))
+        .map(|line| if along { line * last / (REGION_LINES - 1) } else { line })
+        .collect();
+    for &index in &shown {
+        let run = &runs[index];
         text.push_str(&format!("  {:<15} {}\n", slots(run.0, run.1), prizes(market, run.2)));
     }
-    if runs.len() > REGION_LINES {
-        text.push_str(&format!(
-            "  … and {} more changes: sale_region in the result\n",
-            runs.len() - REGION_LINES
-        ));
+    if runs.len() > shown.len() {
+        let more = runs.len() - shown.len();
+        let rest = if along {
+            format!("{more} slots between them")
+        } else {
+            format!("{more} more changes")
+        };
+        text.push_str(&format!("  … and {rest}: sale_region in the result\n"));
     }
     text
 }

@@ -1,8 +1,13 @@
 //! Where a user's question has no content, or an answer means less than it seems.
 
 use etm_solver::market::{LearnsCost, Market, Participation, Pool, Sale, Tie};
-use etm_solver::prize::Prize;
+use etm_solver::prize::{Prize, PrizeState};
 use etm_solver::{Equilibrium, Summary, asymmetric_equilibria_possible};
+
+use super::significant;
+
+/// Where the mean prize is more than this many times the median, the reader is told.
+const DWARFED: f64 = 2.0;
 
 /// What the reader of a solved market should know before she uses its figures.
 #[must_use]
@@ -18,6 +23,12 @@ pub fn warnings(market: &Market, equilibrium: &Equilibrium, figures: &Summary) -
         } else if figures.sold_probability == 0.0 {
             list.push(format!("the ticket is never sold: {}", why_never_sold(market)));
         }
+    }
+    if let Prize::Continuous(process) = market.prize() {
+        if figures.sold_probability == 0.0 {
+            list.push(format!("the ticket is never sold: {}", why_never_sold(market)));
+        }
+        list.extend(heavy_tail(&PrizeState::of(process), market.ticket().maturity()));
     }
     if market.ticket().maturity() == 0 {
         list.push("maturity is 0: there is no timing to choose".to_owned());
@@ -78,6 +89,24 @@ pub fn warnings(market: &Market, equilibrium: &Equilibrium, figures: &Summary) -
         }
     }
     list
+}
+
+/// That high prizes which hardly ever come carry the figures.
+fn heavy_tail(state: &PrizeState, maturity: usize) -> Option<String> {
+    let (mean, median) = state.mean_and_median(maturity);
+    let ratio = mean / median;
+    let when = if state.is_independent() {
+        "of a slot".to_owned()
+    } else {
+        format!("of slot {maturity}")
+    };
+    (ratio > DWARFED).then(|| {
+        format!(
+            "the mean prize {when}, {} ETH, is {} times its median: high prizes that hardly ever come carry the values; averages over few tickets, and processes fitted without their tail, say little",
+            significant(mean, 3),
+            significant(ratio, 2)
+        )
+    })
 }
 
 /// Why nobody buys, where the largest prize is above the lowest cost.

@@ -132,6 +132,19 @@ impl PrizeState {
         (long + power * (state - long), sigma * spread.sqrt())
     }
 
+    /// Mean and median of the prize `slots` after slot 0, ETH. Where they are far apart, a few high prizes carry the mean.
+    #[must_use]
+    pub fn mean_and_median(&self, slots: usize) -> (f64, f64) {
+        let start = self.initial.map_or(self.shift, |prize| self.state(prize));
+        match &self.map {
+            PrizeMap::Exponential => {
+                let (mean, sd) = self.ahead(start, slots);
+                ((mean + 0.5 * sd * sd).exp(), mean.exp())
+            }
+            PrizeMap::Quantile(law) => (law.mean(), law.median()),
+        }
+    }
+
     /// E[ϕ(X)] for X normal with this mean and standard deviation σ: the expected prize of the next slot, ETH.
     #[must_use]
     pub fn expected_prize(&self, mean: f64) -> f64 {

@@ -165,17 +165,13 @@ fn signed(mut look: Look, marker: Marker, maturity: usize) -> Look {
 fn exercise_boundaries(subject: &Subject<'_>) -> Vec<Layer> {
     let law = subject.market.buyers().cost();
     let maturity = subject.maturity();
-    // Where boundaries among states coincide the wider ones show beside the narrower.
-    let widest = match subject.continuous() {
-        Some(_) => Weight::Heavy,
-        None => Weight::Wide,
-    };
+    // Where boundaries coincide the wider ones show beside the narrower.
     let types = [
         (
             "low",
             law.lower(),
             "lowest",
-            Look::line(Tone::Palette(4)).weighing(widest),
+            Look::line(Tone::Palette(4)).weighing(Weight::Wide),
         ),
         (
             "median",
