@@ -8,7 +8,6 @@ use common_check::{
     continuous, etm, example, json, keys, market_files, named, number, refused, says, stdout, text, with_sets,
 };
 use etm::spec;
-use etm_solver::prize::Prize;
 use etm_solver::simulate::{Deviation, Script};
 use etm_solver::{Settings, Summary, solve};
 use serde_json::Value;
@@ -80,13 +79,6 @@ fn every_example_plays_as_solved() {
     let files = [market_files("examples"), market_files("examples/theorems")].concat();
     for path in files {
         let name = path.to_str().expect("UTF-8");
-        let market = spec::load::<&str>(&path, &[])
-            .unwrap_or_else(|faults| panic!("{faults}"))
-            .market;
-        // Play is on finite prizes only.
-        if let Prize::Continuous(_) = market.prize() {
-            continue;
-        }
         let played = simulated(name, "150000", "20240601", &[]);
         assert_eq!(played["runs"], 150_000);
         assert_eq!(played["seed"], 20_240_601);
