@@ -435,7 +435,10 @@ fn parts_that_do_not_fit_together() {
 fn what_the_solver_cannot_do_yet_is_named() {
     const MOVING: &str = "prize.log_ar1={ mean = 0, persistence = 0.9, volatility = 0.1, initial = 1 }";
     for (overrides, key) in [
-        (vec![MOVING, "holder.sale=until_sold", "holder.pool=fixed"], "holder.pool"),
+        (
+            vec![MOVING, "holder.sale=until_sold", "holder.pool=fixed"],
+            "holder.pool",
+        ),
         (
             vec![MOVING, "buyers.risk_aversion.cara.aversion=2"],
             "buyers.risk_aversion.cara",

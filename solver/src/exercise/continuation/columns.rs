@@ -1,6 +1,6 @@
 //! C_t of single costs: each cost is an optimal stopping problem of its own.
 
-use super::step::{Grid, Step, Weights};
+use super::step::{Fade, Grid, Step, Weights};
 use crate::exercise::INDIFFERENCE;
 use crate::market::Exercise;
 use crate::numerics::lobatto::{COARSEST, FINEST, Lobatto};
@@ -26,9 +26,9 @@ pub(crate) struct Kink {
     pub state: f64,
     /// Whether she exercises above it.
     rising: bool,
-    /// r − θ − C at the half-line rule's nodes above and below, times their weights.
-    above: Vec<f64>,
-    below: Vec<f64>,
+    /// What r − θ − C, integrated over all states above it, or below it, adds at a distance on the other side.
+    above: Fade,
+    below: Fade,
 }
 
 /// Where a type exercises in a slot: below the first kink or not, and from kink to kink the other way round.
@@ -200,47 +200,13 @@ impl Columns {
                     smooth
                 };
             }
-            self.add_kinks(column, &means, &mut line);
+            for kink in &column.kinks {
+                for (value, &mean) in line.iter_mut().zip(&means) {
+                    *value += self.beyond(kink, mean);
+                }
+            }
             for (i, value) in line.iter().enumerate() {
                 made.values[i * columns + j] = self.factor * value.max(0.0);
-            }
-        }
-    }
-
-    /// What the kinks of a type add at all grid points, whose means are evenly spaced.
-    fn add_kinks(&self, column: &Column, means: &[f64], line: &mut [f64]) {
-        let sigma = self.step.state.volatility;
-        let rising = means.len() < 2 || means[1] >= means[0];
-        let between = if means.len() < 2 {
-            1.0
-        } else {
-            (means[1] - means[0]).abs() / sigma
-        };
-        for kink in &column.kinks {
-            let sign = if kink.rising { 1.0 } else { -1.0 };
-            // The first grid point, in the order of the means, that looks at the kink from above.
-            let split = if rising {
-                means.partition_point(|mean| *mean < kink.state)
-            } else {
-                means.len() - means.partition_point(|mean| *mean >= kink.state)
-            };
-            let ordered = |k: usize| if rising { means[k] } else { means[means.len() - 1 - k] };
-            let mut ends: Vec<&mut f64> = line.iter_mut().collect();
-            if !rising {
-                ends.reverse();
-            }
-            let (below, above) = ends.split_at_mut(split);
-            if split > 0 {
-                let distance = (kink.state - ordered(split - 1)) / sigma;
-                let mut sums = below.iter_mut().rev().map(|sum| &mut **sum);
-                self.step
-                    .add_half_lines(distance, between, &kink.above, sign, &mut sums);
-            }
-            if split < means.len() {
-                let distance = (ordered(split) - kink.state) / sigma;
-                let mut sums = above.iter_mut().map(|sum| &mut **sum);
-                self.step
-                    .add_half_lines(distance, between, &kink.below, -sign, &mut sums);
             }
         }
     }
@@ -268,15 +234,20 @@ impl Columns {
             smooth
         };
         for kink in &column.kinks {
-            let distance = (kink.state - mean) / self.step.state.volatility;
-            let sign = if kink.rising { 1.0 } else { -1.0 };
-            value += if distance > 0.0 {
-                sign * self.step.half_line(distance, &kink.above)
-            } else {
-                -sign * self.step.half_line(-distance, &kink.below)
-            };
+            value += self.beyond(kink, mean);
         }
         value.max(0.0)
+    }
+
+    /// What exercising beyond a kink, as seen from a mean, adds to doing there what she does at the mean.
+    fn beyond(&self, kink: &Kink, mean: f64) -> f64 {
+        let distance = (kink.state - mean) / self.step.state.volatility;
+        let gain = if distance > 0.0 {
+            kink.above.at(distance)
+        } else {
+            -kink.below.at(-distance)
+        };
+        if kink.rising { gain } else { -gain }
     }
 
     /// C_t of every cost of slot t's successor at a state; for slot T all are 0.
@@ -306,11 +277,11 @@ impl Columns {
         let weights = self.step.weights(mean);
         let columns = next.costs.len();
         let last = self.step.grid.size as isize - 1;
-        let inside = weights.first >= 0 && weights.first + weights.list.len() as isize - 1 <= last;
+        let inside = weights.first >= 0 && weights.first + weights.list().len() as isize - 1 <= last;
         let smooth = if inside {
             let start = weights.first as usize * columns + column;
             weights
-                .list
+                .list()
                 .iter()
                 .zip(next.values[start..].iter().step_by(columns))
                 .map(|(weight, value)| weight * value)
@@ -428,21 +399,21 @@ impl Columns {
 
     fn kink(&self, next: Option<&Slot>, column: usize, cost: f64, state: f64, rising: bool) -> Kink {
         let sigma = self.step.state.volatility;
-        let data = |sign: f64| {
-            self.step
-                .half
-                .iter()
+        let fade = |sign: f64| {
+            let nodes = self.step.half.iter();
+            let data: Vec<f64> = nodes
                 .map(|&(s, weight)| {
                     let at = state + sign * sigma * s;
                     weight * (self.step.state.prize(at) - cost - self.one(next, column, at))
                 })
-                .collect()
+                .collect();
+            self.step.fade(&data)
         };
         Kink {
             state,
             rising,
-            above: data(1.0),
-            below: data(-1.0),
+            above: fade(1.0),
+            below: fade(-1.0),
         }
     }
 

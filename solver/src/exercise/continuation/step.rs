@@ -4,6 +4,8 @@
 //! even grid, to rounding once the grid is finer than about σ/1.7 (the error falls like e^{−(πσ/h)²}). Where it has a
 //! kink, what lies beyond the kink is integrated apart, by a Gauss rule that starts there.
 
+use std::f64::consts::PI;
+
 use crate::numerics::gauss;
 use crate::prize::PrizeState;
 
@@ -17,6 +19,12 @@ const NEAR: f64 = 7.6;
 const BEYOND: f64 = 6.0;
 /// The most grid points.
 pub(crate) const MOST_POINTS: usize = 20_000;
+/// The widest stretch of distances over which [`Fade`] is one polynomial, in standard deviations.
+const STRETCH: f64 = 2.0;
+/// Coefficients of that polynomial: e^{−u²/2} is resolved to rounding.
+const DEGREES: usize = 20;
+/// The most weights of a mean: a reach of 27.6 standard deviations.
+const MOST_WEIGHTS: usize = 104;
 /// 1/√(2π).
 const NORMAL: f64 = 0.398_942_280_401_432_7;
 
@@ -47,8 +55,10 @@ pub(crate) struct Step {
     reach: f64,
     /// Nodes s > 0 of the half-line rule, in standard deviations, and weights times φ(s).
     pub half: Vec<(f64, f64)>,
-    /// e^{−Δ s} at the nodes, Δ the distance in standard deviations between the means seen from neighbouring grid points.
-    falls: Vec<f64>,
+    /// e^{−j²η²/2}, η the grid's width in standard deviations.
+    bell: Vec<f64>,
+    /// For each stretch of distances and Chebyshev coefficient there, the weights of the half-line's data.
+    fading: Vec<Vec<f64>>,
     /// [`Self::sound`], by slots ahead.
     sound: Vec<(f64, f64)>,
     /// How a function is continued above the grid: per grid point.
@@ -59,7 +69,38 @@ pub(crate) struct Step {
 pub(crate) struct Weights {
     /// Index of the first, which may lie below the grid.
     pub first: isize,
-    pub list: Vec<f64>,
+    count: usize,
+    list: [f64; MOST_WEIGHTS],
+}
+
+impl Weights {
+    /// They, in the order of the grid points.
+    pub fn list(&self) -> &[f64] {
+        &self.list[..self.count]
+    }
+}
+
+/// ∫₀^∞ h(s) φ(s + u) ds as a function of the distance u ≥ 0, polynomials on stretches.
+#[derive(Debug, Clone)]
+pub(crate) struct Fade {
+    coefficients: Vec<[f64; DEGREES]>,
+    stretch: f64,
+}
+
+impl Fade {
+    /// At a distance in standard deviations.
+    pub fn at(&self, u: f64) -> f64 {
+        let place = u / self.stretch;
+        let Some(coefficients) = self.coefficients.get(place as usize) else {
+            return 0.0;
+        };
+        let x = 2.0 * (place - place.floor()) - 1.0;
+        let (mut b1, mut b2) = (0.0, 0.0);
+        for a in coefficients[1..].iter().rev() {
+            (b1, b2) = (2.0 * x * b1 - b2 + a, b1);
+        }
+        x * b1 - b2 + coefficients[0]
+    }
 }
 
 impl Step {
@@ -105,20 +146,23 @@ impl Step {
             }
             sound.push((least, most.max(least)));
         }
-        let between = state.persistence.abs() * (high - low) / (size - 1) as f64 / sigma;
-        let falls = half.iter().map(|&(s, _)| (-between * s).exp()).collect();
+        let width = (high - low) / (size - 1) as f64;
+        let eta = width / sigma;
+        let count = (reach / eta).ceil() as usize;
+        let bell = (0..=count).map(|j| (-0.5 * (j as f64 * eta).powi(2)).exp()).collect();
         Self {
-            falls,
+            fading: fading(reach, &half),
+            bell,
             sound,
             state: state.clone(),
             grid: Grid {
                 first: low,
-                width: (high - low) / (size - 1) as f64,
+                width,
                 size,
             },
             reach,
             half,
-            growth: ((high - low) / (size - 1) as f64).exp(),
+            growth: width.exp(),
         }
     }
 
@@ -130,30 +174,27 @@ impl Step {
 
     /// Weights of the trapezoid rule for a mean.
     pub fn weights(&self, mean: f64) -> Weights {
-        let sigma = self.state.volatility;
-        let eta = self.grid.width / sigma;
+        let eta = self.grid.width / self.state.volatility;
         let place = (mean - self.grid.first) / self.grid.width;
         let nearest = place.round();
-        let count = (self.reach / eta).ceil() as usize;
+        let last = self.bell.len() - 1;
         let offset = (place - nearest) * eta;
         // e^{−(jη − d)²/2} = e^{−d²/2} (e^{ηd})^j e^{−j²η²/2}.
-        let mut list = vec![0.0; 2 * count + 1];
+        let mut list = [0.0; MOST_WEIGHTS];
         let scale = NORMAL * eta * (-0.5 * offset * offset).exp();
         let ratio = (eta * offset).exp();
+        let inverse = 1.0 / ratio;
         let (mut up, mut down) = (scale, scale);
-        list[count] = scale;
-        let (square, mut fall, mut odd) = ((-eta * eta).exp(), 1.0, (-0.5 * eta * eta).exp());
-        for j in 1..=count {
+        list[last] = scale;
+        for (j, bell) in self.bell.iter().enumerate().skip(1) {
             up *= ratio;
-            down /= ratio;
-            // e^{−j²η²/2}, by factors e^{−(2j − 1)η²/2}.
-            fall *= odd;
-            odd *= square;
-            list[count + j] = up * fall;
-            list[count - j] = down * fall;
+            down *= inverse;
+            list[last + j] = up * bell;
+            list[last - j] = down * bell;
         }
         Weights {
-            first: nearest as isize - count as isize,
+            first: nearest as isize - last as isize,
+            count: 2 * last + 1,
             list,
         }
     }
@@ -166,7 +207,7 @@ impl Step {
         sums.fill(0.0);
         let last = self.grid.size as isize - 1;
         let mut beyond = 1.0;
-        for (k, &weight) in weights.list.iter().enumerate() {
+        for (k, &weight) in weights.list().iter().enumerate() {
             let index = weights.first + k as isize;
             let weight = if index > last {
                 beyond *= self.growth;
@@ -186,40 +227,42 @@ impl Step {
         self.reach
     }
 
-    /// Adds `sign` times [`Self::half_line`] at distances u, u + `by`, u + 2 `by`, … to the sums in turn, as long as they
-    /// are within reach.
-    pub fn add_half_lines(&self, u: f64, by: f64, data: &[f64], sign: f64, sums: &mut dyn Iterator<Item = &mut f64>) {
-        let mut terms: Vec<f64> = self
-            .half
-            .iter()
-            .zip(data)
-            .map(|(&(s, _), value)| value * (-u * s).exp())
-            .collect();
-        let mut at = u;
-        for sum in sums {
-            if at >= self.reach {
-                break;
-            }
-            let total: f64 = terms.iter().sum();
-            *sum += sign * (-0.5 * at * at).exp() * total;
-            for (term, fall) in terms.iter_mut().zip(&self.falls) {
-                *term *= fall;
-            }
-            at += by;
-        }
-    }
-
     /// ∫₀^∞ h(s) φ(s + u) ds for u ≥ 0, `data` being h times the weights of [`Self::half`] at its nodes.
-    pub fn half_line(&self, u: f64, data: &[f64]) -> f64 {
-        if u >= self.reach {
-            return 0.0;
+    pub fn fade(&self, data: &[f64]) -> Fade {
+        let coefficients = self.fading.iter().map(|rows| {
+            let mut list = [0.0; DEGREES];
+            for (coefficient, row) in list.iter_mut().zip(rows.chunks_exact(data.len())) {
+                *coefficient = row.iter().zip(data).map(|(weight, value)| weight * value).sum();
+            }
+            list
+        });
+        Fade {
+            coefficients: coefficients.collect(),
+            stretch: self.reach / self.fading.len() as f64,
         }
-        let sum: f64 = self
-            .half
-            .iter()
-            .zip(data)
-            .map(|(&(s, _), value)| value * (-u * s).exp())
-            .sum();
-        (-0.5 * u * u).exp() * sum
     }
+}
+
+/// What takes the data of a half-line to the Chebyshev coefficients of e^{−u²/2} Σ data e^{−us} on each stretch of u.
+fn fading(reach: f64, half: &[(f64, f64)]) -> Vec<Vec<f64>> {
+    let stretches = (reach / STRETCH).ceil() as usize;
+    let stretch = reach / stretches as f64;
+    let angle = |j: usize| PI * (j as f64 + 0.5) / DEGREES as f64;
+    let transform: Vec<[f64; DEGREES]> = (0..DEGREES)
+        .map(|k| {
+            let weight = if k == 0 { 1.0 } else { 2.0 } / DEGREES as f64;
+            std::array::from_fn(|j| weight * (k as f64 * angle(j)).cos())
+        })
+        .collect();
+    let rows = |from: f64| {
+        let at: [f64; DEGREES] = std::array::from_fn(|j| from + 0.5 * stretch * (1.0 + angle(j).cos()));
+        let fall = |s: f64| -> [f64; DEGREES] { at.map(|u| (-u * (0.5 * u + s)).exp()) };
+        let falls: Vec<[f64; DEGREES]> = half.iter().map(|&(s, _)| fall(s)).collect();
+        let coefficient = |row: &[f64; DEGREES]| -> Vec<f64> {
+            let sum = |fall: &[f64; DEGREES]| row.iter().zip(fall).map(|(weight, value)| weight * value).sum();
+            falls.iter().map(sum).collect()
+        };
+        transform.iter().flat_map(coefficient).collect()
+    };
+    (0..stretches).map(|k| rows(stretch * k as f64)).collect()
 }
