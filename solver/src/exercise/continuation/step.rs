@@ -80,7 +80,8 @@ impl Weights {
     }
 }
 
-/// ∫₀^∞ h(s) φ(s + u) ds as a function of the distance u ≥ 0, polynomials on stretches.
+/// ∫₀^∞ h(s) φ(s + u) ds as a function of the distance u ≥ 0: polynomials in x ∈ [−1, 1] on stretches, by their powers, which is
+/// as good as any basis where coefficients fall so fast.
 #[derive(Debug, Clone)]
 pub(crate) struct Fade {
     coefficients: Vec<[f64; DEGREES]>,
@@ -95,11 +96,15 @@ impl Fade {
             return 0.0;
         };
         let x = 2.0 * (place - place.floor()) - 1.0;
-        let (mut b1, mut b2) = (0.0, 0.0);
-        for a in coefficients[1..].iter().rev() {
-            (b1, b2) = (2.0 * x * b1 - b2 + a, b1);
+        // Four sums at once: powers of x by what is left over modulo 4.
+        let fourth = (x * x) * (x * x);
+        let mut sums = [0.0; 4];
+        for four in coefficients.chunks_exact(4).rev() {
+            for (sum, a) in sums.iter_mut().zip(four) {
+                *sum = *sum * fourth + a;
+            }
         }
-        x * b1 - b2 + coefficients[0]
+        (sums[0] + x * sums[1]) + x * x * (sums[2] + x * sums[3])
     }
 }
 
@@ -243,17 +248,26 @@ impl Step {
     }
 }
 
-/// What takes the data of a half-line to the Chebyshev coefficients of e^{−u²/2} Σ data e^{−us} on each stretch of u.
+/// What takes the data of a half-line to the coefficients of e^{−u²/2} Σ data e^{−us} on each stretch of u.
 fn fading(reach: f64, half: &[(f64, f64)]) -> Vec<Vec<f64>> {
     let stretches = (reach / STRETCH).ceil() as usize;
     let stretch = reach / stretches as f64;
     let angle = |j: usize| PI * (j as f64 + 0.5) / DEGREES as f64;
-    let transform: Vec<[f64; DEGREES]> = (0..DEGREES)
-        .map(|k| {
-            let weight = if k == 0 { 1.0 } else { 2.0 } / DEGREES as f64;
-            std::array::from_fn(|j| weight * (k as f64 * angle(j)).cos())
-        })
-        .collect();
+    // From values at Chebyshev points to Chebyshev coefficients, and on to those of powers, T_{k+1} = 2x T_k − T_{k−1}.
+    let mut transform = [[0.0; DEGREES]; DEGREES];
+    let (mut before, mut now) = ([0.0; DEGREES], [0.0; DEGREES]);
+    now[0] = 1.0;
+    for k in 0..DEGREES {
+        let weight = if k == 0 { 1.0 } else { 2.0 } / DEGREES as f64;
+        for (row, power) in transform.iter_mut().zip(now) {
+            for (j, entry) in row.iter_mut().enumerate() {
+                *entry += power * weight * (k as f64 * angle(j)).cos();
+            }
+        }
+        let twice = if k == 0 { 1.0 } else { 2.0 };
+        let next = std::array::from_fn(|i| if i > 0 { twice * now[i - 1] } else { 0.0 } - before[i]);
+        (before, now) = (now, next);
+    }
     let rows = |from: f64| {
         let at: [f64; DEGREES] = std::array::from_fn(|j| from + 0.5 * stretch * (1.0 + angle(j).cos()));
         let fall = |s: f64| -> [f64; DEGREES] { at.map(|u| (-u * (0.5 * u + s)).exp()) };
