@@ -562,8 +562,9 @@ mod bad_input {
     fn markets_that_have_no_figures() {
         let place = Place::new();
         let prize = "prize.geometric_brownian={ initial = 1.0, drift = 0.0, volatility = 0.1 }";
-        let said = place.refused(&[&two_states(), "--set", prize]);
-        says(&said, &["prize"]);
+        let fixed = ["holder.sale=until_sold", "holder.pool=fixed"];
+        let said = place.refused(&[&two_states(), "--set", prize, "--set", fixed[0], "--set", fixed[1]]);
+        says(&said, &["holder.pool", "continuous prize", "not supported yet"]);
     }
 }
 

@@ -9,7 +9,7 @@ use crate::equilibrium::{Benchmarks, Equilibrium};
 use crate::error::SolveError;
 use crate::exercise::{ContinuationValues, CurvedProfile, ExerciseBoundary, MOST_POINTS, Step};
 use crate::market::Market;
-use crate::path::Path;
+use crate::path::{DelayDistribution, Path};
 use crate::prize::{ContinuousPrize, FinitePrizes, Prize, PrizeLaw, PrizeState};
 use crate::settings::Settings;
 use crate::timing::continuous::{Auctioneer, ContinuousTiming, Situation, Tickets};
@@ -89,6 +89,13 @@ impl ContinuousSolution {
         let virtual_cost = VirtualCost::new(market.buyers().cost());
         let panels = CostPanels::coarse(market, &virtual_cost);
         self.timing.node(&self.situation(market, &panels), slot, prize)
+    }
+
+    /// How long winners keep their tickets.
+    pub(crate) fn delay_distribution(&self, market: &Market) -> Result<DelayDistribution, SolveError> {
+        let virtual_cost = VirtualCost::new(market.buyers().cost());
+        let panels = CostPanels::coarse(market, &virtual_cost);
+        DelayDistribution::follow_continuous(&self.situation(market, &panels), &self.timing, self.points.states(0))
     }
 
     /// [`Self::node`] at several prizes.

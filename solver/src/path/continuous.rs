@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::Path;
+use super::{DelayDistribution, Path};
+use crate::error::SolveError;
 use crate::exercise::ContinuationValues;
 use crate::market::{Exercise, Sale};
 use crate::numerics::gauss;
@@ -17,6 +18,8 @@ use crate::timing::continuous::{
 
 /// Intervals between the types of winners that are followed.
 const WINNERS: usize = 16;
+/// The most slots whose winners are followed apart: minutes.
+const MOST_CONTINUOUS_DELAYS: usize = 1024;
 /// Mass below this is not followed.
 const NEGLIGIBLE: f64 = 1e-13;
 
@@ -31,11 +34,30 @@ impl Path {
         points: &[f64],
         settings: &Settings<'_>,
     ) -> Self {
+        let mut winners = Winners::new(situation);
+        Self::follow_holder(situation, timing, points, settings, |sales, path| {
+            let (exercised, delay) = winners.exercise(situation, sales.slot);
+            path.exercise_probability[sales.slot] += exercised + sales.at_once;
+            path.sold_and_exercised += exercised + sales.at_once;
+            path.immediate += sales.at_once;
+            path.delay += delay;
+            winners.add(situation, &sales);
+            winners.advance(situation, &timing.domain, sales.slot);
+        })
+    }
+
+    /// The holder's ticket until it is sold; `sold` takes over what is, slot by slot.
+    fn follow_holder(
+        situation: &Situation<'_, '_>,
+        timing: &ContinuousTiming,
+        points: &[f64],
+        settings: &Settings<'_>,
+        mut sold: impl FnMut(Sales<'_>, &mut Self),
+    ) -> Self {
         let market = situation.auctioneer.market;
         let maturity = market.ticket().maturity();
         let domain = &timing.domain;
         let mut path = Self::empty(points.len(), maturity);
-        let mut winners = Winners::new(situation);
         let mut own = Tickets::default();
         let mut unsold = Start::of(domain);
         let mut factor = 1.0;
@@ -100,20 +122,67 @@ impl Path {
             self::keep(situation, timing, slot, &mut next, &mut path);
             let used = own_use(situation, domain, slot, &mut own);
             path.exercise_probability[slot] += used;
-            let (exercised, delay) = winners.exercise(situation, slot);
-            path.exercise_probability[slot] += exercised + at_once;
-            path.sold_and_exercised += exercised + at_once;
-            path.immediate += at_once;
-            path.delay += delay;
-            for (node, stretch) in sales {
-                winners.sell(situation, slot, node, stretch);
-            }
+            let sales = Sales {
+                slot,
+                at_once,
+                nodes: sales,
+            };
+            sold(sales, &mut path);
             unsold = Start::Masses(next);
-            winners.advance(situation, domain, slot);
             factor *= market.buyers_discount_factor();
             settings.report(Stage::Path, slot + 1, maturity + 1);
         }
         path
+    }
+}
+
+/// What is sold in a slot.
+struct Sales<'a> {
+    slot: usize,
+    /// Probability that it is sold and exercised at once.
+    at_once: f64,
+    /// State and mass of the auctions held, and their figures.
+    nodes: Vec<((f64, f64), &'a Stretch)>,
+}
+
+impl DelayDistribution {
+    /// Follows the winners of every slot apart.
+    pub(crate) fn follow_continuous(
+        situation: &Situation<'_, '_>,
+        timing: &ContinuousTiming,
+        points: &[f64],
+    ) -> Result<Self, SolveError> {
+        let maturity = situation.auctioneer.market.ticket().maturity();
+        if maturity >= MOST_CONTINUOUS_DELAYS {
+            return Err(SolveError::TooManySlots {
+                slots: maturity + 1,
+                most: MOST_CONTINUOUS_DELAYS,
+            });
+        }
+        let mut delays = Self::none(maturity);
+        let nobody = Winners::new(situation);
+        let mut cohorts: Vec<(usize, Winners)> = Vec::new();
+        let path = Path::follow_holder(situation, timing, points, &Settings::default(), |sales, _| {
+            let mut note = |sale: usize, mass: f64| {
+                // Sums of weights of both signs: a zero may be slightly negative.
+                let mass = mass.max(0.0);
+                delays.by_delay[sales.slot - sale] += mass;
+                delays.joint[[sale, sales.slot]] += mass;
+            };
+            for (sale, winners) in &mut cohorts {
+                note(*sale, winners.exercise(situation, sales.slot).0);
+            }
+            note(sales.slot, sales.at_once);
+            let mut winners = nobody.clone();
+            winners.add(situation, &sales);
+            cohorts.push((sales.slot, winners));
+            for (_, winners) in &mut cohorts {
+                winners.advance(situation, &timing.domain, sales.slot);
+            }
+            cohorts.retain(|(_, winners)| !winners.none_left());
+        });
+        delays.never = (path.sold - delays.by_delay.iter().sum::<f64>()).max(0.0);
+        Ok(delays)
     }
 }
 
@@ -280,11 +349,12 @@ impl Exercises {
 /// What a winner does later depends smoothly on her cost, though which costs keep the ticket at a sale does not: a sale is
 /// therefore spread over Chebyshev points of the cost with the weights of interpolation there, ∫ ℓ_j dP over the costs that
 /// keep it. Weights may be negative; their sums are not.
+#[derive(Clone)]
 struct Winners {
     /// Chebyshev points of [lo, hi].
     costs: Vec<f64>,
     points: Arc<Lobatto>,
-    values: ContinuationValues,
+    values: Arc<ContinuationValues>,
     tickets: Vec<Tickets>,
 }
 
@@ -385,7 +455,20 @@ impl Winners {
             tickets: vec![Tickets::default(); costs.len()],
             costs,
             points,
-            values,
+            values: Arc::new(values),
+        }
+    }
+
+    fn none_left(&self) -> bool {
+        self.tickets
+            .iter()
+            .all(|tickets| tickets.list.is_empty() && tickets.fresh.is_empty() && tickets.stepped.0.abs() <= NEGLIGIBLE)
+    }
+
+    /// Adds what is sold in a slot and kept.
+    fn add(&mut self, situation: &Situation<'_, '_>, sales: &Sales<'_>) {
+        for &(node, stretch) in &sales.nodes {
+            self.sell(situation, sales.slot, node, stretch);
         }
     }
 

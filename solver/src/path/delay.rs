@@ -35,6 +35,15 @@ pub struct DelayDistribution {
 }
 
 impl DelayDistribution {
+    /// Nothing sold.
+    pub(super) fn none(maturity: usize) -> Self {
+        Self {
+            by_delay: vec![0.0; maturity + 1],
+            never: 0.0,
+            joint: Array2::zeros((maturity + 1, maturity + 1)),
+        }
+    }
+
     /// Follows the tickets sold, slot of sale by slot of sale; see [`crate::Equilibrium::delay_distribution`].
     pub(crate) fn follow(
         market: &Market,
@@ -61,11 +70,7 @@ impl DelayDistribution {
             highest_from: highest_from(induction, maturity),
             work: 0.0,
         };
-        let mut delays = Self {
-            by_delay: vec![0.0; maturity + 1],
-            never: 0.0,
-            joint: Array2::zeros((maturity + 1, maturity + 1)),
-        };
+        let mut delays = Self::none(maturity);
         for slot in 0..=maturity {
             sales.follow(slot, &mut delays)?;
         }

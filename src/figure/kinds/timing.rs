@@ -13,6 +13,9 @@ const CURVES: &str = "), the lowest of them (the cutoff timing curve), and the l
 /// More slots than this show no signs at them.
 const MOST_SIGNS: usize = 40;
 
+/// Boundaries up to this many times beyond the prizes of a market are shown.
+const NEAR: f64 = 2.0;
+
 /// More bars than this are drawn as steps.
 const MOST_BARS: usize = 64;
 
@@ -42,7 +45,7 @@ pub fn figure(subject: &Subject<'_>) -> Figure {
 
 fn region(subject: &Subject<'_>) -> Panel {
     let maturity = subject.maturity();
-    let y = Axis::of_prizes("Prize $r$ (ETH)", &subject.all_prizes());
+    let y = prizes(subject);
     let layers = match subject.continuous() {
         Some(_) => {
             let areas = |decision| Shape::Areas(areas(subject, &y, decision));
@@ -62,10 +65,10 @@ fn region(subject: &Subject<'_>) -> Panel {
         let look = Look::line(Tone::Faint).dashed(Dash::Dashed).weighing(Weight::Wide);
         panel = panel.with(Layer::line("prize", path.collect(), look).labelled("prize $r_t$"));
     }
-    for layer in exercise_boundaries(subject) {
+    for layer in exercise_boundaries(subject, &y) {
         panel = panel.with(layer);
     }
-    let sale = curve(maturity, |slot| subject.sale_cutoffs(slot).first().copied());
+    let sale = curve(maturity, &y, |slot| subject.sale_cutoffs(slot).first().copied());
     if let Some(words) = subject.never_sold() {
         // An auction to which nobody comes is no sale.
         panel.layers.retain(|layer| layer.name != "sale_region");
@@ -91,6 +94,23 @@ fn region(subject: &Subject<'_>) -> Panel {
         panel.layers.insert(under.unwrap_or(panel.layers.len()), layer);
     }
     panel
+}
+
+/// The prizes that are shown: those of the market and, where boundaries are not among them, boundaries that are near.
+fn prizes(subject: &Subject<'_>) -> Axis {
+    let mut shown = subject.all_prizes();
+    if subject.continuous().is_some() {
+        let low = shown.iter().copied().fold(f64::INFINITY, f64::min) / NEAR;
+        let high = shown.iter().copied().fold(0.0, f64::max) * NEAR;
+        let law = subject.market.buyers().cost();
+        let costs = [law.lower(), law.quantile(0.5), law.upper()];
+        for slot in 0..=subject.maturity() {
+            let exercised = costs.iter().filter_map(|&cost| subject.exercises_from(slot, cost));
+            let boundaries = exercised.chain(subject.sale_cutoffs(slot));
+            shown.extend(boundaries.filter(|prize| (low..=high).contains(prize)));
+        }
+    }
+    Axis::of_prizes("Prize $r$ (ETH)", &shown)
 }
 
 /// A boundary by slot: the curve that it is where prizes are continuous, steps among states.
@@ -162,7 +182,7 @@ fn signed(mut look: Look, marker: Marker, maturity: usize) -> Look {
 }
 
 /// The lowest prize at which each of three types exercises.
-fn exercise_boundaries(subject: &Subject<'_>) -> Vec<Layer> {
+fn exercise_boundaries(subject: &Subject<'_>, y: &Axis) -> Vec<Layer> {
     let law = subject.market.buyers().cost();
     let maturity = subject.maturity();
     // Where boundaries coincide the wider ones show beside the narrower.
@@ -184,7 +204,7 @@ fn exercise_boundaries(subject: &Subject<'_>) -> Vec<Layer> {
     types
         .into_iter()
         .filter_map(|(name, cost, word, look)| {
-            let lines = curve(maturity, |slot| subject.exercises_from(slot, cost));
+            let lines = curve(maturity, y, |slot| subject.exercises_from(slot, cost));
             let look = if name == "high" {
                 signed(look, Marker::Circle, maturity)
             } else {
@@ -197,12 +217,12 @@ fn exercise_boundaries(subject: &Subject<'_>) -> Vec<Layer> {
         .collect()
 }
 
-/// Steps over the slots in which there is a prize, in pieces without gaps.
-fn curve(maturity: usize, prize: impl Fn(usize) -> Option<f64>) -> Vec<Vec<(f64, f64)>> {
+/// Over the slots in which there is a prize on the axis, in pieces without gaps.
+fn curve(maturity: usize, y: &Axis, prize: impl Fn(usize) -> Option<f64>) -> Vec<Vec<(f64, f64)>> {
     let mut pieces: Vec<Vec<(f64, f64)>> = Vec::new();
     let mut open = false;
     for slot in 0..=maturity {
-        match prize(slot) {
+        match prize(slot).filter(|prize| (y.range.0..=y.range.1).contains(prize)) {
             Some(prize) => {
                 if !open {
                     pieces.push(Vec::new());
