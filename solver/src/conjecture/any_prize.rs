@@ -172,7 +172,8 @@ fn expected(case: &Case<'_>, solution: &ContinuousSolution, situation: &Situatio
     total
 }
 
-/// Prizes at which nobody would come are not stored: an unsold ticket is carried on there.
+/// Prizes at which nobody would come are not stored, as an unsold ticket is carried on there, nor are those at which she
+/// surely waits.
 fn gap(
     case: &Case<'_>,
     timing: &ContinuousTiming,
@@ -184,8 +185,9 @@ fn gap(
         return;
     }
     let mut cuts = vec![from, to];
-    let fallbacks = timing.slots[slot].fallbacks.iter().copied();
-    cuts.extend(fallbacks.filter(|cut| from < *cut && *cut < to));
+    let made = &timing.slots[slot];
+    let bends = made.fallbacks.iter().chain(&made.bends).copied();
+    cuts.extend(bends.filter(|cut| from < *cut && *cut < to));
     cuts.sort_by(f64::total_cmp);
     for pair in cuts.windows(2) {
         add(pair[0], pair[1], node);

@@ -11,7 +11,7 @@ mod values;
 
 pub use values::ContinuationValues;
 
-pub(crate) use step::{MOST_POINTS, Step};
+pub(crate) use step::{MOST_POINTS, Step, Weights};
 
 /// How many standard deviations of R_t the grid of states covers.
 const REACH: f64 = 8.5;

@@ -66,6 +66,7 @@ pub(crate) struct Step {
 }
 
 /// Weights of the grid points around a mean.
+#[derive(Debug, Clone)]
 pub(crate) struct Weights {
     /// Index of the first, which may lie below the grid.
     pub first: isize,
@@ -225,6 +226,40 @@ impl Step {
                 *sum += weight * value;
             }
         }
+    }
+
+    /// Adds `value` times φ((at − m)/σ) for the means m seen from the grid points to `sums`.
+    pub fn scatter(&self, at: f64, value: f64, sums: &mut [f64]) {
+        let (grid, state) = (&self.grid, &self.state);
+        // The point whose mean is nearest, and how far means are from one another, in standard deviations.
+        let between = state.persistence * grid.width / state.volatility;
+        let from_first = (at - state.mean(grid.first)) / state.volatility;
+        let nearest = (from_first / between).round().clamp(0.0, (grid.size - 1) as f64);
+        let distance = from_first - nearest * between;
+        if distance.abs() > self.reach {
+            return;
+        }
+        // e^{−(d − jη)²/2} = e^{−d²/2} e^{ηdj} e^{−j²η²/2}, factor by factor from the nearest point outwards.
+        let nearest = nearest as usize;
+        let central = NORMAL * value * (-0.5 * distance * distance).exp();
+        sums[nearest] += central;
+        let square = (-between * between).exp();
+        let (up, down) = sums.split_at_mut(nearest + 1);
+        let follow = |list: &mut dyn Iterator<Item = &mut f64>, sign: f64| {
+            let (mut term, mut factor) = (central, (sign * between * distance - 0.5 * between * between).exp());
+            let mut left = distance - sign * between;
+            for sum in list {
+                if left.abs() > self.reach {
+                    break;
+                }
+                term *= factor;
+                factor *= square;
+                *sum += term;
+                left -= sign * between;
+            }
+        };
+        follow(&mut down.iter_mut(), 1.0);
+        follow(&mut up[..nearest].iter_mut().rev(), -1.0);
     }
 
     /// Distance from which a half-line no longer counts.

@@ -1,6 +1,6 @@
 //! The states that matter, and expectations over the next one.
 
-use crate::exercise::Step;
+use crate::exercise::{Step, Weights};
 use crate::numerics::gauss;
 use crate::numerics::normal;
 use crate::prize::{FAR, PrizeState};
@@ -26,6 +26,8 @@ pub(crate) struct Domain {
     step: Option<Step>,
     /// Increasing.
     points: Vec<f64>,
+    /// Weights of the grid points as seen from each.
+    rows: Vec<Weights>,
     rule: Vec<(f64, f64)>,
 }
 
@@ -45,10 +47,12 @@ impl Domain {
         let rule = gauss::unit_rule(POINTS);
         if !state.is_independent() {
             let step = Step::new(state, maturity.max(1));
-            let points = (0..step.grid.size).map(|i| step.grid.at(i)).collect();
+            let points: Vec<f64> = (0..step.grid.size).map(|i| step.grid.at(i)).collect();
+            let rows = points.iter().map(|&point| step.weights(state.mean(point))).collect();
             return Self {
                 state: state.clone(),
                 step: Some(step),
+                rows,
                 points,
                 rule,
             };
@@ -67,6 +71,7 @@ impl Domain {
         Self {
             state: state.clone(),
             step: None,
+            rows: Vec::new(),
             points,
             rule,
         }
@@ -169,6 +174,26 @@ impl Domain {
             })
             .sum();
         smooth + added / sigma
+    }
+
+    /// E[f(X′)] from every grid point; from anywhere, in a list of one, where slots are independent.
+    pub fn expect_from_grid(&self, ahead: &Ahead) -> Vec<f64> {
+        let Some(step) = &self.step else {
+            return vec![self.expect(ahead, self.state.shift)];
+        };
+        let mut sums: Vec<f64> = self
+            .rows
+            .iter()
+            .map(|weights| {
+                let mut sum = [0.0];
+                step.sum(weights, &ahead.smooth, &mut sum);
+                sum[0]
+            })
+            .collect();
+        for &(at, value) in &ahead.added {
+            step.scatter(at, value / self.state.volatility, &mut sums);
+        }
+        sums
     }
 
     /// Standard deviations beyond which a step does not go.

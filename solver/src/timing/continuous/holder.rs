@@ -2,7 +2,7 @@
 
 use super::domain::{Ahead, Domain};
 use super::node::Auctioneer;
-use super::offer::{FIGURES, Offer};
+use super::offer::{FIGURES, Offer, REVENUE};
 use crate::auction::{Auction, CostPanels};
 use crate::exercise::ContinuationValues;
 use crate::market::{Exercise, Market, Reserve, Sale, Tie};
@@ -21,6 +21,10 @@ const NOISE: f64 = 4.0;
 const HALVINGS: u32 = 60;
 /// A cut this near a kink, in standard deviations of a step, is left out.
 const CLOSE: f64 = 0.3;
+/// Where waiting is worth more than selling by this share, at states a few steps of the grid apart, she waits in between.
+const SURELY: f64 = 0.01;
+/// Those steps.
+const SCANNED: usize = 3;
 /// The most knots of a cost law at which auctions are cut.
 const MOST_KNOTS: usize = 12;
 
@@ -53,6 +57,8 @@ pub(crate) struct SlotTiming {
     pub stops: Vec<Stop>,
     /// States at which what she does with an unsold ticket changes.
     pub fallbacks: Vec<f64>,
+    /// States at which Π may bend where it is not followed.
+    pub bends: Vec<f64>,
 }
 
 /// The holder's values and decisions at all slots and prizes.
@@ -178,16 +184,21 @@ impl ContinuousTiming {
                 .last()
                 .filter(|_| lasting)
                 .map(|behind| behind.offer.clone());
-            let offer = again.unwrap_or_else(|| timing.offer(situation, slot, ahead.as_ref()));
+            let nexts = ahead.as_ref().map(|ahead| timing.nexts(market, ahead));
             let mut made = SlotTiming {
                 ahead,
-                offer,
+                offer: Offer::default(),
                 stops: Vec::new(),
                 fallbacks: Vec::new(),
+                bends: Vec::new(),
             };
-            made.stops = timing.find_stops(situation, slot, &made);
+            match again {
+                Some(offer) => made.offer = offer,
+                None => timing.make_offer(situation, slot, nexts.as_deref(), &mut made),
+            }
+            made.stops = timing.find_stops(situation, slot, nexts.as_deref(), &made);
             made.fallbacks = timing.find_fallbacks(situation, &made);
-            ahead = Some(timing.gains(situation, slot, &made));
+            ahead = Some(timing.gains(situation, slot, nexts.as_deref(), &made));
             // She stops once: what that slot's auctions are wrong by counts, not the sum over slots.
             timing.error = (market.holder().discount_factor() * timing.error).max(made.offer.error);
             timing.slots.push(made);
@@ -207,27 +218,69 @@ impl ContinuousTiming {
     /// E[W] of the next slot.
     fn next(&self, market: &Market, ahead: Option<&Ahead>, state: f64) -> Option<f64> {
         let ahead = ahead?;
-        let mut expected = self.domain.expect(ahead, state);
-        if ahead.drawn
-            && let (Exercise::Lottery { draw_probability }, Some(cost)) =
-                (market.ticket().exercise(), market.holder().own_cost())
-        {
-            let process = &self.domain.state;
-            expected += draw_probability * process.excess(process.mean(state), process.volatility, cost);
-        }
-        Some(expected)
+        Some(self.domain.expect(ahead, state) + self.drawn_next(market, ahead, state))
     }
 
-    /// The auctions of a slot at all states.
-    fn offer(&self, situation: &Situation<'_, '_>, slot: usize, ahead: Option<&Ahead>) -> Offer {
+    /// What a lottery ticket that is drawn for her own use adds to it.
+    fn drawn_next(&self, market: &Market, ahead: &Ahead, state: f64) -> f64 {
+        match (market.ticket().exercise(), market.holder().own_cost()) {
+            (Exercise::Lottery { draw_probability }, Some(cost)) if ahead.drawn => {
+                let process = &self.domain.state;
+                draw_probability * process.excess(process.mean(state), process.volatility, cost)
+            }
+            _ => 0.0,
+        }
+    }
+
+    /// E[W] of the next slot, from every grid point.
+    fn nexts(&self, market: &Market, ahead: &Ahead) -> Vec<f64> {
+        let mut list = self.domain.expect_from_grid(ahead);
+        for (k, next) in list.iter_mut().enumerate() {
+            *next += self.drawn_next(market, ahead, self.domain.kept_at(k));
+        }
+        list
+    }
+
+    /// The state below which she waits for sure: at every state looked at on the way, waiting is worth more by [`SURELY`].
+    fn waits_below(&self, situation: &Situation<'_, '_>, slot: usize, nexts: &[f64]) -> f64 {
+        let market = situation.market();
+        let points = self.domain.points();
+        let mut sure = points[0];
+        for pair in (0..points.len()).step_by(SCANNED).collect::<Vec<_>>().windows(2) {
+            let next = nexts[pair[1].min(nexts.len() - 1)];
+            let prize = self.domain.state.prize(points[pair[1]]);
+            let keep = alternatives(market, prize, Some(next)).best();
+            let revenue = situation.figures(slot, prize, None)[REVENUE];
+            if revenue > (1.0 - SURELY) * keep && keep > ROUNDING * self.scale {
+                break;
+            }
+            // What lies between the last two states is followed.
+            sure = points[pair[0]];
+        }
+        sure
+    }
+
+    /// The auctions of a slot, at all states but those at which she surely waits.
+    fn make_offer(&self, situation: &Situation<'_, '_>, slot: usize, nexts: Option<&[f64]>, made: &mut SlotTiming) {
         let market = situation.market();
         let process = &self.domain.state;
+        let ahead = made.ahead.as_ref();
+        let once = market.holder().sale() == Sale::Once;
         let held = |state: f64| {
-            let next = self.next(market, ahead, state);
+            // A ticket that is not carried on does not depend on what comes.
+            let next = if once { None } else { self.next(market, ahead, state) };
             situation.figures(slot, process.prize(state), next)
         };
         let (low, high) = self.domain.ends();
+        let averaged = slot == 0 && process.initial.is_none();
+        let low = match nexts {
+            Some(nexts) if once && situation.tickets == Tickets::Resold && !averaged => {
+                self.waits_below(situation, slot, nexts).max(low)
+            }
+            _ => low,
+        };
         let mut cuts = self.kinks(situation, slot);
+        made.bends = cuts.iter().copied().filter(|cut| *cut <= low).chain([low]).collect();
         let comes = |state: f64| held(state)[1] > 0.0;
         let carried_on = matches!(market.holder().sale(), Sale::UntilSold(_)) && ahead.is_some();
         let scanned: Vec<f64> = if carried_on {
@@ -267,12 +320,12 @@ impl ContinuousTiming {
                 })
                 .collect();
         }
-        Offer::follow(
+        made.offer = Offer::follow(
             &open,
             halved,
             (RESOLVED * situation.tolerance, self.scale, process.volatility),
             &held,
-        )
+        );
     }
 
     /// States at which the values of some type, or who among the types exercises, bend.
@@ -314,8 +367,23 @@ impl ContinuousTiming {
 
     /// What she does at a state of a slot, what it is worth, and what waiting is.
     fn choice(&self, situation: &Situation<'_, '_>, slot: &SlotTiming, state: f64) -> (Decision, f64, Alternatives) {
+        self.choice_given(
+            situation,
+            slot,
+            state,
+            self.next(situation.market(), slot.ahead.as_ref(), state),
+        )
+    }
+
+    /// [`Self::choice`], given E[W] of the next slot.
+    fn choice_given(
+        &self,
+        situation: &Situation<'_, '_>,
+        slot: &SlotTiming,
+        state: f64,
+        next: Option<f64>,
+    ) -> (Decision, f64, Alternatives) {
         let market = situation.market();
-        let next = self.next(market, slot.ahead.as_ref(), state);
         let keep = alternatives(market, self.domain.state.prize(state), next);
         let (decision, value, _) = choose(self.accuracy(), slot.offer.value(state), &keep, market.holder().tie());
         let sells_noise = decision == Decision::Sell
@@ -336,7 +404,13 @@ impl ContinuousTiming {
     }
 
     /// Where she does not wait.
-    fn find_stops(&self, situation: &Situation<'_, '_>, slot: usize, made: &SlotTiming) -> Vec<Stop> {
+    fn find_stops(
+        &self,
+        situation: &Situation<'_, '_>,
+        slot: usize,
+        nexts: Option<&[f64]>,
+        made: &SlotTiming,
+    ) -> Vec<Stop> {
         let (low, high) = self.domain.ends();
         if made.ahead.is_none() && situation.market().holder().own_cost().is_none() {
             debug_assert_eq!(slot, situation.market().ticket().maturity());
@@ -346,14 +420,21 @@ impl ContinuousTiming {
                 decision: Decision::Sell,
             }];
         }
-        let mut states: Vec<f64> = self.domain.points().to_vec();
+        let points = self.domain.points().iter().enumerate();
+        let mut states: Vec<(f64, Option<usize>)> = points.map(|(k, &state)| (state, Some(k))).collect();
         for stretch in &made.offer.stretches {
             let inside = 1e-9 * (stretch.to - stretch.from);
-            states.extend([stretch.from + inside, stretch.to - inside]);
+            states.extend([stretch.from + inside, stretch.to - inside].map(|state| (state, None)));
         }
-        states.retain(|state| (low..=high).contains(state));
-        states.sort_by(f64::total_cmp);
-        let decide = |state: f64| self.choice(situation, made, state).0;
+        states.retain(|(state, _)| (low..=high).contains(state));
+        states.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let decide = |(state, point): (f64, Option<usize>)| {
+            let known = point.and_then(|k| nexts.map(|nexts| nexts[k.min(nexts.len() - 1)]));
+            match known {
+                Some(next) => self.choice_given(situation, made, state, Some(next)).0,
+                None => self.choice(situation, made, state).0,
+            }
+        };
         let mut stops: Vec<Stop> = Vec::new();
         let mut from = low;
         let mut decision = decide(states[0]);
@@ -365,7 +446,7 @@ impl ContinuousTiming {
         for pair in states.windows(2) {
             let now = decide(pair[1]);
             if now != decision {
-                let edge = self.edge(situation, made, (pair[0], pair[1]), (decision, now));
+                let edge = self.edge(situation, made, (pair[0].0, pair[1].0), (decision, now));
                 close(from, edge, decision);
                 from = edge;
                 decision = now;
@@ -424,16 +505,14 @@ impl ContinuousTiming {
     }
 
     /// W of a slot as the slot before sees it.
-    fn gains(&self, situation: &Situation<'_, '_>, slot: usize, made: &SlotTiming) -> Ahead {
+    fn gains(&self, situation: &Situation<'_, '_>, slot: usize, nexts: Option<&[f64]>, made: &SlotTiming) -> Ahead {
         let market = situation.market();
         let factor = market.holder().discount_factor() * market.ticket().exercise().kept_probability();
         let last = made.ahead.is_none();
-        let smooth = (0..self.domain.kept())
-            .map(|k| {
-                self.next(market, made.ahead.as_ref(), self.domain.kept_at(k))
-                    .map_or(0.0, |next| factor * next)
-            })
-            .collect();
+        let smooth = match nexts {
+            Some(nexts) => nexts.iter().map(|next| factor * next).collect(),
+            None => vec![0.0; self.domain.kept()],
+        };
         let mut added = Vec::new();
         if slot > 0 || self.domain.state.initial.is_none() {
             for stop in &made.stops {
