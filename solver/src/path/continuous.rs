@@ -269,19 +269,15 @@ fn masses(domain: &Domain, sources: &[(f64, f64)], from: f64, to: f64) -> Masses
     if total <= NEGLIGIBLE || to <= from {
         return Vec::new();
     }
-    let seen = if domain.state.is_independent() {
+    let sources: Vec<(f64, [f64; 1])> = if domain.state.is_independent() {
         vec![(domain.state.shift, [total])]
     } else {
-        let list: Vec<(f64, [f64; 1])> = sources.iter().map(|&(at, mass)| (at, [mass])).collect();
-        domain.seen(&list)
+        sources.iter().map(|&(at, mass)| (at, [mass])).collect()
     };
     domain
-        .mass_nodes(from, to, sources.iter().map(|source| source.0))
+        .arriving(from, to, &sources)
         .into_iter()
-        .map(|(state, weight)| {
-            let [density] = domain.arriving(state, &seen);
-            (state, weight * density)
-        })
+        .map(|(state, weight, [density])| (state, weight * density))
         .filter(|(_, mass)| *mass > NEGLIGIBLE * 1e-3)
         .collect()
 }
@@ -305,6 +301,7 @@ impl Cells {
 }
 
 /// The states at which a type exercises in a slot.
+#[derive(Debug)]
 struct Exercises {
     /// Where she begins and, in turn, ceases to.
     ends: Vec<f64>,
@@ -354,7 +351,8 @@ struct Winners {
     /// Chebyshev points of [lo, hi].
     costs: Vec<f64>,
     points: Arc<Lobatto>,
-    values: Arc<ContinuationValues>,
+    /// Slots × costs.
+    exercises: Arc<Vec<Vec<Exercises>>>,
     tickets: Vec<Tickets>,
 }
 
@@ -423,12 +421,10 @@ impl Tickets {
         } else {
             exercises.waiting(low, high)
         };
-        let seen: Vec<(f64, [f64; 2])> = self.list.iter().map(|&(at, mass, slot)| (at, [mass, slot])).collect();
-        let seen = domain.seen(&seen);
+        let sources: Vec<(f64, [f64; 2])> = self.list.iter().map(|&(at, mass, slot)| (at, [mass, slot])).collect();
         let mut next = Vec::new();
         for (from, to) in stretches {
-            for (state, weight) in domain.mass_nodes(from, to, self.list.iter().map(|one| one.0)) {
-                let [density, slots] = domain.arriving(state, &seen);
+            for (state, weight, [density, slots]) in domain.arriving(from, to, &sources) {
                 if (density * weight).abs() > NEGLIGIBLE {
                     next.push((state, left * weight * density, left * weight * slots));
                 }
@@ -440,23 +436,46 @@ impl Tickets {
 
 impl Winners {
     fn new(situation: &Situation<'_, '_>) -> Self {
-        let market = situation.auctioneer.market;
         let law = situation.auctioneer.panels.law();
         let points = Lobatto::with(WINNERS);
         let costs = points.on(law.lower(), law.upper());
+        Self {
+            tickets: vec![Tickets::default(); costs.len()],
+            exercises: Arc::new(Self::exercises(situation, &costs)),
+            costs,
+            points,
+        }
+    }
+
+    /// Where each of them exercises, slot by slot.
+    fn exercises(situation: &Situation<'_, '_>, costs: &[f64]) -> Vec<Vec<Exercises>> {
+        let market = situation.auctioneer.market;
+        let slots = 0..=market.ticket().maturity();
+        let known: Option<Vec<Vec<f64>>> = slots
+            .clone()
+            .map(|slot| situation.values.exercise_begins(slot, costs))
+            .collect();
+        if let Some(known) = known {
+            let from = |state: f64| Exercises { ends: vec![state] };
+            return known
+                .into_iter()
+                .map(|states| states.into_iter().map(from).collect())
+                .collect();
+        }
         let values = ContinuationValues::at(
             situation.values.state(),
             market.ticket().exercise(),
             market.buyers_discount_factor(),
             market.ticket().maturity(),
-            costs.clone(),
+            costs.to_vec(),
         );
-        Self {
-            tickets: vec![Tickets::default(); costs.len()],
-            costs,
-            points,
-            values: Arc::new(values),
-        }
+        let of = |slot: usize| {
+            let types = costs.iter().enumerate();
+            types
+                .map(|(index, &cost)| Exercises::of(&values, slot, index, cost))
+                .collect()
+        };
+        slots.map(of).collect()
     }
 
     fn none_left(&self) -> bool {
@@ -546,8 +565,7 @@ impl Winners {
         let kind = situation.auctioneer.market.ticket().exercise();
         let (mut exercised, mut delay) = (0.0, 0.0);
         for (index, tickets) in self.tickets.iter_mut().enumerate() {
-            let exercises = Exercises::of(&self.values, slot, index, self.costs[index]);
-            let (mass, slots) = tickets.exercise(&exercises, kind);
+            let (mass, slots) = tickets.exercise(&self.exercises[slot][index], kind);
             exercised += mass;
             delay += slot as f64 * mass - slots;
         }
@@ -560,8 +578,11 @@ impl Winners {
             return;
         }
         for (index, tickets) in self.tickets.iter_mut().enumerate() {
-            let exercises = Exercises::of(&self.values, slot + 1, index, self.costs[index]);
-            tickets.advance(domain, &exercises, situation.auctioneer.market.ticket().exercise());
+            tickets.advance(
+                domain,
+                &self.exercises[slot + 1][index],
+                situation.auctioneer.market.ticket().exercise(),
+            );
         }
     }
 }

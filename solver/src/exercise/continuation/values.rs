@@ -17,6 +17,8 @@ const MOST_INTERVALS: usize = 64;
 const DEEPEST: u32 = 6;
 /// Steps in which the prizes at which a type exercises are looked for.
 const SCAN: usize = 200;
+/// Where types begin to exercise is known as a function of the cost, to this share of a step of the state.
+const BEGINS: f64 = 1e-8;
 
 /// The ticket values of all slots, prizes and costs of an interval, or of a list of costs.
 ///
@@ -184,6 +186,15 @@ impl ContinuationValues {
     /// The states at which the `index`-th type of a list begins and, in turn, ceases to exercise in a slot.
     pub(crate) fn exercise_states(&self, slot: usize, index: usize, cost: f64) -> Vec<f64> {
         self.first().exercise_states(slot, index, cost)
+    }
+
+    /// The states from which types with these costs exercise, where all types begin once and never cease, as an analytic
+    /// function of the cost; `None` where that is not so, or not known so.
+    pub(crate) fn exercise_begins(&self, slot: usize, costs: &[f64]) -> Option<Vec<f64>> {
+        match &self.parts[..] {
+            [part] => part.exercise_begins(slot, costs),
+            _ => None,
+        }
     }
 
     /// E[V_0(·, R_0)] of independent prizes, R_0 drawn as the others are.
@@ -551,6 +562,32 @@ impl Part {
             before = now;
         }
         found
+    }
+
+    fn exercise_begins(&self, slot: usize, costs: &[f64]) -> Option<Vec<f64>> {
+        let (Kind::Steps(columns), Exercise::American) = (&self.kind, self.exercise) else {
+            return None;
+        };
+        if slot >= self.maturity {
+            return Some(costs.iter().map(|&cost| self.state.state(cost.max(0.0))).collect());
+        }
+        let Costs::Interval { lower, upper } = self.costs else {
+            return None;
+        };
+        let here = &columns.slots[slot];
+        let begins = here.columns.iter().map(|column| match &column.kinks[..] {
+            [kink] if !column.exercises(f64::NEG_INFINITY) => Some(kink.state),
+            _ => None,
+        });
+        let begins: Vec<f64> = begins.collect::<Option<_>>()?;
+        let coefficients = Lobatto::with(here.intervals?).coefficients(&begins);
+        let last = coefficients.len() - coefficients.len().min(3);
+        let left_out = coefficients[last..].iter().fold(0.0_f64, |most, a| most.max(a.abs()));
+        if left_out > BEGINS * self.state.volatility {
+            return None;
+        }
+        let curve = Expansion::new(lower, upper, coefficients);
+        Some(costs.iter().map(|&cost| curve.value(cost)).collect())
     }
 
     /// The states at which the `index`-th type of a list begins and, in turn, ceases to exercise in a slot.

@@ -12,7 +12,7 @@ const WIDEST: f64 = 4.5;
 /// The widest panel of probability masses, whose rule has 12 points.
 const MASS_WIDEST: f64 = 4.0;
 /// Standard deviations of a step beyond which masses are not followed.
-const MASS_REACH: f64 = 6.5;
+const MASS_REACH: f64 = 7.6;
 /// Grid points a unit of the normal score.
 const PER_SCORE: f64 = 4.0;
 /// The largest normal score: beyond it probabilities underflow.
@@ -124,28 +124,74 @@ impl Domain {
             .collect()
     }
 
-    /// Nodes for probability masses, which are wanted to fewer digits, within [from, to] and the reach of the `sources`.
-    pub fn mass_nodes(&self, from: f64, to: f64, sources: impl Iterator<Item = f64>) -> Vec<(f64, f64)> {
+    /// Nodes with their weights over [from, to], as far as the next state goes from the `sources`, and the densities that masses
+    /// there have at them.
+    pub fn arriving<const N: usize>(
+        &self,
+        from: f64,
+        to: f64,
+        sources: &[(f64, [f64; N])],
+    ) -> Vec<(f64, f64, [f64; N])> {
+        let sigma = self.state.volatility;
+        let reach = MASS_REACH * sigma;
+        let seen: Vec<(f64, &[f64; N])> = sources.iter().map(|(at, mass)| (self.mean_from(*at), mass)).collect();
         let (mut least, mut most) = (f64::INFINITY, f64::NEG_INFINITY);
-        for source in sources {
-            let mean = self.state.mean(source);
-            least = least.min(mean);
-            most = most.max(mean);
+        for (mean, _) in &seen {
+            least = least.min(*mean);
+            most = most.max(*mean);
         }
-        let reach = MASS_REACH * self.state.volatility;
         let (from, to) = (from.max(least - reach), to.min(most + reach));
         if to <= from {
             return Vec::new();
         }
-        let panels = ((to - from) / (MASS_WIDEST * self.state.volatility)).ceil().max(1.0);
+        let panels = ((to - from) / (MASS_WIDEST * sigma)).ceil().max(1.0);
         let width = (to - from) / panels;
-        (0..panels as usize)
+        let rule = gauss::panel_rule();
+        let mut nodes: Vec<(f64, f64, [f64; N])> = (0..panels as usize)
             .flat_map(|panel| {
                 let left = from + width * panel as f64;
-                let nodes = gauss::panel_rule().iter();
-                nodes.map(move |&(node, weight)| (left + width * node, weight * width))
+                let nodes = rule.iter();
+                nodes.map(move |&(node, weight)| (left + width * node, weight * width, [0.0; N]))
             })
-            .collect()
+            .collect();
+        // In standard deviations: e^{−(u + ων + jω)²/2} at the nodes ν of the j-th panel, factor by factor.
+        let wide = width / sigma;
+        let square = (-wide * wide).exp();
+        let shifts: Vec<f64> = rule.iter().map(|&(node, _)| (-wide * wide * node).exp()).collect();
+        let scale = normal::density(0.0) / sigma;
+        let mut terms: Vec<(f64, f64)> = vec![(0.0, 0.0); rule.len()];
+        for (mean, masses) in seen {
+            let first = ((mean - reach - from) / width).floor().max(0.0);
+            let end = ((mean + reach - from) / width).ceil().min(panels);
+            if end <= first {
+                continue;
+            }
+            let u = (from + width * first - mean) / sigma;
+            let ratio = (-wide * (u + 0.5 * wide)).exp();
+            for (term, (&(node, _), shift)) in terms.iter_mut().zip(rule.iter().zip(&shifts)) {
+                let distance = u + wide * node;
+                *term = (scale * (-0.5 * distance * distance).exp(), ratio * shift);
+            }
+            let reached = &mut nodes[first as usize * rule.len()..end as usize * rule.len()];
+            for panel in reached.chunks_exact_mut(rule.len()) {
+                for ((_, _, densities), (term, ratio)) in panel.iter_mut().zip(&mut terms) {
+                    for (density, mass) in densities.iter_mut().zip(masses) {
+                        *density += mass * *term;
+                    }
+                    *term *= *ratio;
+                    *ratio *= square;
+                }
+            }
+        }
+        nodes
+    }
+
+    fn mean_from(&self, state: f64) -> f64 {
+        if self.step.is_some() {
+            self.state.mean(state)
+        } else {
+            self.state.shift
+        }
     }
 
     /// E[f(X′) given X = x].
@@ -199,27 +245,5 @@ impl Domain {
     /// Standard deviations beyond which a step does not go.
     pub fn reach(&self) -> f64 {
         self.step.as_ref().map_or(LAST_SCORE, Step::reach)
-    }
-
-    /// Masses with the means that the next state has from where they are.
-    pub fn seen<const N: usize>(&self, masses: &[(f64, [f64; N])]) -> Vec<(f64, [f64; N])> {
-        masses.iter().map(|&(at, mass)| (self.state.mean(at), mass)).collect()
-    }
-
-    /// The densities at a state of masses seen a slot before.
-    pub fn arriving<const N: usize>(&self, state: f64, seen: &[(f64, [f64; N])]) -> [f64; N] {
-        let scale = 1.0 / self.state.volatility;
-        let mut densities = [0.0; N];
-        for &(mean, masses) in seen {
-            let distance = (state - mean) * scale;
-            let square = distance * distance;
-            if square < MASS_REACH * MASS_REACH {
-                let reached = (-0.5 * square).exp();
-                for (density, mass) in densities.iter_mut().zip(masses) {
-                    *density += mass * reached;
-                }
-            }
-        }
-        densities.map(|density| density * scale * normal::density(0.0))
     }
 }
