@@ -9,6 +9,7 @@ use crate::market::{Exercise, Sale};
 use crate::numerics::gauss;
 use crate::numerics::lobatto::Lobatto;
 use crate::numerics::normal;
+use crate::prize::FAR;
 use crate::settings::{Settings, Stage};
 use crate::timing::Decision;
 use crate::timing::continuous::{
@@ -316,7 +317,14 @@ impl Exercises {
 
     /// Probability that a normal state lies in them.
     fn probability(&self, mean: f64, sd: f64) -> f64 {
-        let above = |end: &f64| normal::survival((end - mean) / sd);
+        let above = |end: &f64| {
+            let distance = (end - mean) / sd;
+            if distance > FAR {
+                0.0
+            } else {
+                normal::survival(distance)
+            }
+        };
         self.ends.iter().enumerate().fold(
             0.0,
             |sum, (k, end)| {

@@ -7,7 +7,7 @@ use crate::numerics::lobatto::{COARSEST, FINEST, Lobatto};
 use crate::numerics::root;
 
 /// Chebyshev coefficients in cost below this share of the tolerance are left out.
-const RESOLVED: f64 = 0.05;
+const RESOLVED: f64 = 0.1;
 /// Rows of the grid at which the resolution in cost is looked at: every this many.
 const LOOKED_AT: usize = 3;
 

@@ -31,6 +31,63 @@ pub(crate) struct Domain {
     rule: Vec<(f64, f64)>,
 }
 
+/// Panels of the same width, each with the same rule.
+struct Layout<'a> {
+    from: f64,
+    width: f64,
+    panels: f64,
+    /// Nodes and weights on the unit interval.
+    rule: &'a [(f64, f64)],
+}
+
+impl Layout<'_> {
+    fn size(&self) -> usize {
+        self.panels as usize * self.rule.len()
+    }
+
+    /// States and weights.
+    fn nodes(&self) -> impl Iterator<Item = (f64, f64)> + '_ {
+        (0..self.panels as usize).flat_map(move |panel| {
+            let left = self.from + self.width * panel as f64;
+            let nodes = self.rule.iter();
+            nodes.map(move |&(node, weight)| (left + self.width * node, weight * self.width))
+        })
+    }
+
+    /// Adds `sources`, centre and masses, times φ((x − centre)/sd) at all nodes x within `reach` standard deviations.
+    ///
+    /// At the nodes ν of the j-th panel that is e^{−(u + ων + jω)²/2}, in standard deviations: each panel follows from the one
+    /// before by products.
+    fn add_gaussians<const N: usize>(&self, sources: &[(f64, [f64; N])], sd: f64, reach: f64, sums: &mut [[f64; N]]) {
+        let wide = self.width / sd;
+        let square = (-wide * wide).exp();
+        let shifts: Vec<f64> = self.rule.iter().map(|&(node, _)| (-wide * wide * node).exp()).collect();
+        let mut terms: Vec<(f64, f64)> = vec![(0.0, 0.0); self.rule.len()];
+        for (centre, masses) in sources {
+            let first = ((centre - reach * sd - self.from) / self.width).floor().max(0.0);
+            let end = ((centre + reach * sd - self.from) / self.width).ceil().min(self.panels);
+            if end <= first {
+                continue;
+            }
+            let u = (self.from + self.width * first - centre) / sd;
+            let ratio = (-wide * (u + 0.5 * wide)).exp();
+            for (term, (&(node, _), shift)) in terms.iter_mut().zip(self.rule.iter().zip(&shifts)) {
+                *term = (normal::density(u + wide * node), ratio * shift);
+            }
+            let reached = &mut sums[first as usize * self.rule.len()..end as usize * self.rule.len()];
+            for panel in reached.chunks_exact_mut(self.rule.len()) {
+                for (sums, (term, ratio)) in panel.iter_mut().zip(&mut terms) {
+                    for (sum, mass) in sums.iter_mut().zip(masses) {
+                        *sum += mass * *term;
+                    }
+                    *term *= *ratio;
+                    *ratio *= square;
+                }
+            }
+        }
+    }
+}
+
 /// A function of the next state: analytic part on the grid, and what is added on some stretches.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Ahead {
@@ -109,19 +166,44 @@ impl Domain {
         }
     }
 
-    /// Quadrature nodes over a stretch of states, fine enough for a Gaussian of the step's width.
-    pub fn nodes(&self, from: f64, to: f64) -> Vec<(f64, f64)> {
+    /// Quadrature nodes over a stretch of states, fine enough for a Gaussian of the step's width: state, weight, and
+    /// E[f(X′)] from there, if there is an f.
+    pub fn nodes(&self, from: f64, to: f64, ahead: Option<&Ahead>) -> Vec<(f64, f64, f64)> {
         let widest = WIDEST * self.state.volatility;
         let panels = ((to - from) / widest).ceil().max(1.0);
-        let width = (to - from) / panels;
-        (0..panels as usize)
-            .flat_map(|panel| {
-                let left = from + width * panel as f64;
-                self.rule
-                    .iter()
-                    .map(move |&(node, weight)| (left + width * node, weight * width))
-            })
-            .collect()
+        let layout = Layout {
+            from,
+            width: (to - from) / panels,
+            panels,
+            rule: &self.rule,
+        };
+        let mut sums: Vec<[f64; 1]> = vec![[0.0]; layout.size()];
+        if let Some(ahead) = ahead {
+            match &self.step {
+                // Seen from x, what is added at y has the density φ((y − a − ρx)/σ), a Gaussian in x around (y − a)/ρ.
+                Some(_) => {
+                    let PrizeState {
+                        persistence,
+                        shift,
+                        volatility,
+                        ..
+                    } = self.state;
+                    let seen: Vec<(f64, [f64; 1])> = ahead
+                        .added
+                        .iter()
+                        .map(|&(at, value)| ((at - shift) / persistence, [value / volatility]))
+                        .collect();
+                    let width = volatility / persistence.abs();
+                    layout.add_gaussians(&seen, width, self.reach(), &mut sums);
+                    for ((state, _), sum) in layout.nodes().zip(&mut sums) {
+                        sum[0] += self.expect_smooth(ahead, state);
+                    }
+                }
+                None => sums.fill([self.expect(ahead, self.state.shift)]),
+            }
+        }
+        let nodes = layout.nodes().zip(sums);
+        nodes.map(|((state, weight), [sum])| (state, weight, sum)).collect()
     }
 
     /// Nodes with their weights over [from, to], as far as the next state goes from the `sources`, and the densities that masses
@@ -145,45 +227,22 @@ impl Domain {
             return Vec::new();
         }
         let panels = ((to - from) / (MASS_WIDEST * sigma)).ceil().max(1.0);
-        let width = (to - from) / panels;
-        let rule = gauss::panel_rule();
-        let mut nodes: Vec<(f64, f64, [f64; N])> = (0..panels as usize)
-            .flat_map(|panel| {
-                let left = from + width * panel as f64;
-                let nodes = rule.iter();
-                nodes.map(move |&(node, weight)| (left + width * node, weight * width, [0.0; N]))
-            })
+        let layout = Layout {
+            from,
+            width: (to - from) / panels,
+            panels,
+            rule: gauss::panel_rule(),
+        };
+        let mut densities = vec![[0.0; N]; layout.size()];
+        let seen: Vec<(f64, [f64; N])> = seen
+            .into_iter()
+            .map(|(mean, masses)| (mean, masses.map(|mass| mass / sigma)))
             .collect();
-        // In standard deviations: e^{−(u + ων + jω)²/2} at the nodes ν of the j-th panel, factor by factor.
-        let wide = width / sigma;
-        let square = (-wide * wide).exp();
-        let shifts: Vec<f64> = rule.iter().map(|&(node, _)| (-wide * wide * node).exp()).collect();
-        let scale = normal::density(0.0) / sigma;
-        let mut terms: Vec<(f64, f64)> = vec![(0.0, 0.0); rule.len()];
-        for (mean, masses) in seen {
-            let first = ((mean - reach - from) / width).floor().max(0.0);
-            let end = ((mean + reach - from) / width).ceil().min(panels);
-            if end <= first {
-                continue;
-            }
-            let u = (from + width * first - mean) / sigma;
-            let ratio = (-wide * (u + 0.5 * wide)).exp();
-            for (term, (&(node, _), shift)) in terms.iter_mut().zip(rule.iter().zip(&shifts)) {
-                let distance = u + wide * node;
-                *term = (scale * (-0.5 * distance * distance).exp(), ratio * shift);
-            }
-            let reached = &mut nodes[first as usize * rule.len()..end as usize * rule.len()];
-            for panel in reached.chunks_exact_mut(rule.len()) {
-                for ((_, _, densities), (term, ratio)) in panel.iter_mut().zip(&mut terms) {
-                    for (density, mass) in densities.iter_mut().zip(masses) {
-                        *density += mass * *term;
-                    }
-                    *term *= *ratio;
-                    *ratio *= square;
-                }
-            }
-        }
+        layout.add_gaussians(&seen, sigma, MASS_REACH, &mut densities);
+        let nodes = layout.nodes().zip(densities);
         nodes
+            .map(|((state, weight), densities)| (state, weight, densities))
+            .collect()
     }
 
     fn mean_from(&self, state: f64) -> f64 {
@@ -198,14 +257,7 @@ impl Domain {
     pub fn expect(&self, ahead: &Ahead, state: f64) -> f64 {
         let mean = self.state.mean(state);
         let sigma = self.state.volatility;
-        let smooth = match &self.step {
-            Some(step) => {
-                let mut sum = [0.0];
-                step.sum(&step.weights(mean), &ahead.smooth, &mut sum);
-                sum[0]
-            }
-            None => ahead.smooth.first().copied().unwrap_or(0.0),
-        };
+        let smooth = self.expect_smooth(ahead, state);
         let reach = self.reach();
         let added: f64 = ahead
             .added
@@ -220,6 +272,17 @@ impl Domain {
             })
             .sum();
         smooth + added / sigma
+    }
+
+    fn expect_smooth(&self, ahead: &Ahead, state: f64) -> f64 {
+        match &self.step {
+            Some(step) => {
+                let mut sum = [0.0];
+                step.sum(&step.weights(self.state.mean(state)), &ahead.smooth, &mut sum);
+                sum[0]
+            }
+            None => ahead.smooth.first().copied().unwrap_or(0.0),
+        }
     }
 
     /// E[f(X′)] from every grid point; from anywhere, in a list of one, where slots are independent.

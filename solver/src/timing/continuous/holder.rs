@@ -517,8 +517,12 @@ impl ContinuousTiming {
         if slot > 0 || self.domain.state.initial.is_none() {
             for stop in &made.stops {
                 for (from, to) in made.cut(stop) {
-                    for (state, weight) in self.domain.nodes(from, to) {
-                        let (_, value, keep) = self.choice(situation, made, state);
+                    for (state, weight, next) in self.domain.nodes(from, to, made.ahead.as_ref()) {
+                        let next = made
+                            .ahead
+                            .as_ref()
+                            .map(|ahead| next + self.drawn_next(market, ahead, state));
+                        let (_, value, keep) = self.choice_given(situation, made, state, next);
                         added.push((state, weight * (value - keep.wait.unwrap_or(0.0))));
                     }
                 }
