@@ -151,7 +151,7 @@ fn areas(subject: &Subject<'_>, y: &Axis, decision: Decision) -> Vec<Vec<(f64, f
         if last < maturity && by_slot[last].len() == by_slot[last + 1].len() {
             continue;
         }
-        for band in 0..by_slot[first].len() {
+        areas.extend((0..by_slot[first].len()).map(|band| {
             let side = |end: &dyn Fn((f64, f64)) -> f64| -> Vec<(f64, f64)> {
                 let at = |slot: usize| end(by_slot[slot][band]);
                 let mut points = vec![(first as f64 - 0.5, at(first))];
@@ -166,8 +166,8 @@ fn areas(subject: &Subject<'_>, y: &Axis, decision: Decision) -> Vec<Vec<(f64, f
             };
             let mut outline = side(&|(low, _)| low);
             outline.extend(side(&|(_, high)| high).into_iter().rev());
-            areas.push(outline);
-        }
+            outline
+        }));
         first = last + 1;
     }
     areas
