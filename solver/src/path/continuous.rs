@@ -17,8 +17,14 @@ use crate::timing::continuous::{
     Situation, Stretch, WINNER_COST,
 };
 
-/// Intervals between the types of winners that are followed.
+/// Intervals between the types of winners that are followed, on each piece of the costs.
 const WINNERS: usize = 16;
+/// How wide a piece is at most, in steps of the prize as large as its costs.
+const WIDE: f64 = 12.0;
+/// Costs below this share of the largest count as this.
+const SMALLEST: f64 = 0.05;
+/// The most pieces.
+const MOST_PIECES: usize = 400;
 /// The most slots whose winners are followed apart: minutes.
 const MOST_CONTINUOUS_DELAYS: usize = 1024;
 /// Mass below this is not followed.
@@ -36,7 +42,7 @@ impl Path {
         settings: &Settings<'_>,
     ) -> Self {
         let mut winners = Winners::new(situation);
-        Self::follow_holder(situation, timing, points, settings, |sales, path| {
+        let mut path = Self::follow_holder(situation, timing, points, settings, |sales, path| {
             let (exercised, delay) = winners.exercise(situation, sales.slot);
             path.exercise_probability[sales.slot] += exercised + sales.at_once;
             path.sold_and_exercised += exercised + sales.at_once;
@@ -44,7 +50,13 @@ impl Path {
             path.delay += delay;
             winners.add(situation, &sales);
             winners.advance(situation, &timing.domain, sales.slot);
-        })
+        });
+        // Sums of weights of both signs: nothing may be slightly less.
+        path.delay = path.delay.max(0.0);
+        for probability in &mut path.exercise_probability {
+            *probability = probability.max(0.0);
+        }
+        path
     }
 
     /// The holder's ticket until it is sold; `sold` takes over what is, slot by slot.
@@ -350,16 +362,22 @@ impl Exercises {
 }
 
 /// Sold tickets that their winners keep, by the winner's cost.
+#[derive(Clone)]
+struct Winners {
+    /// From the lowest costs to the highest.
+    pieces: Vec<Piece>,
+}
+
+/// Winners with costs on an interval.
 ///
 /// What a winner does later depends smoothly on her cost, though which costs keep the ticket at a sale does not: a sale is
 /// therefore spread over Chebyshev points of the cost with the weights of interpolation there, ∫ ℓ_j dP over the costs that
 /// keep it. Weights may be negative; their sums are not.
 #[derive(Clone)]
-struct Winners {
-    /// Chebyshev points of [lo, hi].
-    costs: Vec<f64>,
-    points: Arc<Lobatto>,
-    /// Slots × costs.
+struct Piece {
+    lower: f64,
+    upper: f64,
+    /// Slots × Chebyshev points of the interval.
     exercises: Arc<Vec<Vec<Exercises>>>,
     tickets: Vec<Tickets>,
 }
@@ -442,16 +460,48 @@ impl Tickets {
     }
 }
 
+/// Costs from `lower` to `upper` in pieces over which what a type does varies smoothly: when she exercises is uncertain by
+/// what a step of the prize, of `spread` in its log, is to her cost.
+fn pieces(lower: f64, upper: f64, spread: f64) -> Vec<(f64, f64)> {
+    let mut list = Vec::new();
+    let mut from = lower;
+    while from < upper {
+        let cost = from.abs().max(SMALLEST * upper.abs().max(lower.abs()));
+        // width ≤ WIDE · spread · (cost + width/4).
+        let left = 1.0 - 0.25 * WIDE * spread;
+        let widest = if left > 0.0 {
+            WIDE * spread * cost / left
+        } else {
+            f64::INFINITY
+        };
+        let to = if widest >= upper - from || list.len() + 1 == MOST_PIECES {
+            upper
+        } else {
+            from + widest
+        };
+        list.push((from, to));
+        from = to;
+    }
+    list
+}
+
 impl Winners {
     fn new(situation: &Situation<'_, '_>) -> Self {
         let law = situation.auctioneer.panels.law();
+        let state = situation.values.state();
+        let middle = state.initial.map_or(state.shift, |prize| state.state(prize));
+        let half = 0.5 * state.volatility;
+        let spread = (state.prize(middle + half) / state.prize(middle - half)).ln();
         let points = Lobatto::with(WINNERS);
-        let costs = points.on(law.lower(), law.upper());
+        let pieces = pieces(law.lower(), law.upper(), spread).into_iter();
+        let of = |(lower, upper): (f64, f64)| Piece {
+            lower,
+            upper,
+            exercises: Arc::new(Self::exercises(situation, &points.on(lower, upper))),
+            tickets: vec![Tickets::default(); points.size()],
+        };
         Self {
-            tickets: vec![Tickets::default(); costs.len()],
-            exercises: Arc::new(Self::exercises(situation, &costs)),
-            costs,
-            points,
+            pieces: pieces.map(of).collect(),
         }
     }
 
@@ -487,9 +537,10 @@ impl Winners {
     }
 
     fn none_left(&self) -> bool {
-        self.tickets
-            .iter()
-            .all(|tickets| tickets.list.is_empty() && tickets.fresh.is_empty() && tickets.stepped.0.abs() <= NEGLIGIBLE)
+        let none = |tickets: &Tickets| {
+            tickets.list.is_empty() && tickets.fresh.is_empty() && tickets.stepped.0.abs() <= NEGLIGIBLE
+        };
+        self.pieces.iter().all(|piece| piece.tickets.iter().all(none))
     }
 
     /// Adds what is sold in a slot and kept.
@@ -520,19 +571,53 @@ impl Winners {
             .entry_is_random()
             .then(|| stretch.figure(ENTRY, state).clamp(0.0, 1.0));
         let sold = kind.kept_probability() * mass;
-        let weights = self.weights(situation, entry, from, upto);
-        for (tickets, weight) in self.tickets.iter_mut().zip(weights) {
-            tickets.add(state, sold * weight, slot);
+        for piece in &mut self.pieces {
+            let (from, upto) = (from.max(piece.lower), upto.min(piece.upper));
+            if upto > from {
+                let weights = piece.weights(situation, entry, from, upto);
+                for (tickets, weight) in piece.tickets.iter_mut().zip(weights) {
+                    tickets.add(state, sold * weight, slot);
+                }
+            }
         }
     }
 
+    /// Exercises tickets; the probability that one is, and the sum of their delays.
+    fn exercise(&mut self, situation: &Situation<'_, '_>, slot: usize) -> (f64, f64) {
+        let kind = situation.auctioneer.market.ticket().exercise();
+        let (mut exercised, mut delay) = (0.0, 0.0);
+        for piece in &mut self.pieces {
+            for (tickets, exercises) in piece.tickets.iter_mut().zip(&piece.exercises[slot]) {
+                let (mass, slots) = tickets.exercise(exercises, kind);
+                exercised += mass;
+                delay += slot as f64 * mass - slots;
+            }
+        }
+        (exercised, delay)
+    }
+
+    /// To the next slot.
+    fn advance(&mut self, situation: &Situation<'_, '_>, domain: &Domain, slot: usize) {
+        if slot >= situation.auctioneer.market.ticket().maturity() {
+            return;
+        }
+        let kind = situation.auctioneer.market.ticket().exercise();
+        for piece in &mut self.pieces {
+            for (tickets, exercises) in piece.tickets.iter_mut().zip(&piece.exercises[slot + 1]) {
+                tickets.advance(domain, exercises, kind);
+            }
+        }
+    }
+}
+
+impl Piece {
     /// ∫ ℓ_j dP over (from, upto]: by parts, ∫ T_k dP = [T_k P] − ∫ T_k′ P dθ.
     fn weights(&self, situation: &Situation<'_, '_>, entry: Option<f64>, from: f64, upto: f64) -> Vec<f64> {
         let panels = situation.auctioneer.panels;
-        let (lower, upper) = (panels.law().lower(), panels.law().upper());
-        let count = self.costs.len();
+        let (lower, upper) = (self.lower, self.upper);
+        let points = Lobatto::with(WINNERS);
         let unit = |cost: f64| ((2.0 * cost - lower - upper) / (upper - lower)).clamp(-1.0, 1.0);
-        let mut moments = vec![0.0; count];
+        let mut moments = vec![0.0; points.size()];
         for (cost, sign) in [(upto, 1.0), (from, -1.0)] {
             let probability = sign * panels.lowest_cdf(entry, cost);
             let x = unit(cost);
@@ -565,32 +650,6 @@ impl Winners {
                 }
             }
         }
-        self.points.weights(&moments)
-    }
-
-    /// Exercises tickets; the probability that one is, and the sum of their delays.
-    fn exercise(&mut self, situation: &Situation<'_, '_>, slot: usize) -> (f64, f64) {
-        let kind = situation.auctioneer.market.ticket().exercise();
-        let (mut exercised, mut delay) = (0.0, 0.0);
-        for (index, tickets) in self.tickets.iter_mut().enumerate() {
-            let (mass, slots) = tickets.exercise(&self.exercises[slot][index], kind);
-            exercised += mass;
-            delay += slot as f64 * mass - slots;
-        }
-        (exercised, delay)
-    }
-
-    /// To the next slot.
-    fn advance(&mut self, situation: &Situation<'_, '_>, domain: &Domain, slot: usize) {
-        if slot >= situation.auctioneer.market.ticket().maturity() {
-            return;
-        }
-        for (index, tickets) in self.tickets.iter_mut().enumerate() {
-            tickets.advance(
-                domain,
-                &self.exercises[slot + 1][index],
-                situation.auctioneer.market.ticket().exercise(),
-            );
-        }
+        points.weights(&moments)
     }
 }

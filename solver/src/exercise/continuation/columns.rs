@@ -14,8 +14,8 @@ const LOOKED_AT: usize = 3;
 /// The costs whose values are followed.
 #[derive(Debug, Clone)]
 pub(crate) enum Costs {
-    /// Chebyshev points on an interval, as many as it takes.
-    Interval { lower: f64, upper: f64 },
+    /// Chebyshev points on an interval, as many as the slot before the last takes, or at least with so many intervals.
+    Interval { lower: f64, upper: f64, least: usize },
     /// These.
     List(Vec<f64>),
 }
@@ -92,19 +92,17 @@ impl Columns {
             .map(|i| solved.step.weights(solved.step.state.mean(solved.step.grid.at(i))))
             .collect();
         let mut intervals = match costs {
-            Costs::Interval { lower, upper } => Some(Self::first_intervals(
-                &solved.step,
-                exercise,
-                maturity,
-                (*lower, *upper),
-                tolerance,
-            )),
+            Costs::Interval { lower, upper, least } => {
+                let ends = (*lower, *upper);
+                let first = Self::first_intervals(&solved.step, exercise, maturity, ends, tolerance);
+                Some(first.max(*least))
+            }
             Costs::List(_) => None,
         };
         let mut slots: Vec<Slot> = Vec::with_capacity(maturity + 1);
         for slot in (0..=maturity).rev() {
             let list = match (costs, intervals) {
-                (Costs::Interval { lower, upper }, Some(intervals)) => Lobatto::with(intervals).on(*lower, *upper),
+                (Costs::Interval { lower, upper, .. }, Some(intervals)) => Lobatto::with(intervals).on(*lower, *upper),
                 (Costs::List(list), _) => list.clone(),
                 (Costs::Interval { .. }, None) => Vec::new(),
             };
@@ -297,7 +295,7 @@ impl Columns {
 
     /// Notes how well the costs resolve C, `slots` before maturity, and drops every other one as long as the rest does.
     fn resolve(&self, costs: &Costs, slots: usize, made: &mut Slot) {
-        let (Costs::Interval { lower, upper }, Some(mut intervals)) = (costs, made.intervals) else {
+        let (Costs::Interval { lower, upper, least }, Some(mut intervals)) = (costs, made.intervals) else {
             return;
         };
         let scale = upper.abs().max(lower.abs());
@@ -318,7 +316,7 @@ impl Columns {
             }
         }
         made.tail = tail_of(&largest);
-        while intervals % 4 == 0 && intervals > COARSEST {
+        while intervals % 4 == 0 && intervals > COARSEST.max(*least) {
             let half = intervals / 2;
             let dropped = largest[half..].iter().fold(0.0_f64, |most, a| most.max(*a));
             if dropped > RESOLVED * self.tolerance * scale {

@@ -110,12 +110,12 @@ impl Fade {
 }
 
 impl Step {
-    /// The states that a process can reach in `slots` slots, and how many grid points they take.
+    /// The states that a process can reach in `slots` slots, at least one, and how many grid points they take.
     pub fn extent(state: &PrizeState, slots: usize) -> (f64, f64, usize) {
         let sigma = state.volatility;
         let start = state.initial.map_or(0.0, |prize| state.state(prize));
         let (mut low, mut high) = (start, start);
-        for slot in 1..=slots {
+        for slot in 1..=slots.max(1) {
             let (mean, sd) = state.ahead(start, slot);
             low = low.min(mean - super::REACH * sd);
             // Prizes weigh in by their size: under that weight the mean is higher by the variance.

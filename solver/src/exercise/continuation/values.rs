@@ -77,7 +77,17 @@ impl ContinuationValues {
         tolerance: f64,
     ) -> Self {
         let mut parts = Vec::new();
-        let make = |ends: (f64, f64)| Part::over(state, exercise, discount_factor, maturity, ends, tolerance);
+        let scale = lower.abs().max(upper.abs());
+        let make = |ends: (f64, f64)| {
+            let with = |least: usize| Part::over(state, exercise, discount_factor, maturity, (ends, least), tolerance);
+            let mut part = with(0);
+            // Slots before the one that sets the number of points may ask for more.
+            let steps = matches!(part.kind, Kind::Steps(_));
+            while steps && part.error() > tolerance * scale && part.intervals() < MOST_INTERVALS {
+                part = with(2 * part.intervals());
+            }
+            part
+        };
         let coarse = |ends: (f64, f64)| {
             state.is_independent()
                 || Part::intervals_needed(state, exercise, maturity, ends, tolerance) <= MOST_INTERVALS
@@ -247,7 +257,7 @@ fn split(
 impl Part {
     fn ends(&self) -> (f64, f64) {
         match &self.costs {
-            Costs::Interval { lower, upper } => (*lower, *upper),
+            Costs::Interval { lower, upper, .. } => (*lower, *upper),
             Costs::List(_) => (f64::NEG_INFINITY, f64::INFINITY),
         }
     }
@@ -286,10 +296,10 @@ impl Part {
         exercise: Exercise,
         discount_factor: f64,
         maturity: usize,
-        (lower, upper): (f64, f64),
+        ((lower, upper), least): ((f64, f64), usize),
         tolerance: f64,
     ) -> Self {
-        let costs = Costs::Interval { lower, upper };
+        let costs = Costs::Interval { lower, upper, least };
         Self::solve(state, exercise, discount_factor, maturity, costs, tolerance)
     }
 
@@ -416,7 +426,7 @@ impl Part {
                 intervals: None,
                 values: list.iter().map(|&cost| value(cost)).collect(),
             },
-            Costs::Interval { lower, upper } => {
+            Costs::Interval { lower, upper, .. } => {
                 let (intervals, values, _) = resolved(*lower, *upper, COARSEST, value);
                 Continuation {
                     intervals: Some(intervals),
@@ -433,7 +443,7 @@ impl Part {
 
     /// [`Self::profile`] with [`Self::boundary`].
     fn profile_and_boundary(&self, slot: usize, prize: f64) -> (CurvedProfile, Option<f64>) {
-        let Costs::Interval { lower, upper } = self.costs else {
+        let Costs::Interval { lower, upper, .. } = self.costs else {
             let nothing = CurvedProfile::new(
                 vec![0.0, 1.0],
                 vec![Piece::Line {
@@ -509,7 +519,7 @@ impl Part {
         }
         match &self.kind {
             Kind::Independent(slots) => {
-                let Costs::Interval { lower, upper } = self.costs else {
+                let Costs::Interval { lower, upper, .. } = self.costs else {
                     return Vec::new();
                 };
                 let flat = &slots[slot];
@@ -525,7 +535,7 @@ impl Part {
     }
 
     fn scanned(&self, columns: &Columns, slot: usize, cost: f64) -> Vec<f64> {
-        let Costs::Interval { lower, upper } = self.costs else {
+        let Costs::Interval { lower, upper, .. } = self.costs else {
             return Vec::new();
         };
         // At a cost that is followed the kinks are known.
@@ -571,7 +581,7 @@ impl Part {
         if slot >= self.maturity {
             return Some(costs.iter().map(|&cost| self.state.state(cost.max(0.0))).collect());
         }
-        let Costs::Interval { lower, upper } = self.costs else {
+        let Costs::Interval { lower, upper, .. } = self.costs else {
             return None;
         };
         let here = &columns.slots[slot];
@@ -737,7 +747,7 @@ fn independent(
                 tail: 0.0,
             })
             .collect(),
-        Costs::Interval { lower, upper } => {
+        Costs::Interval { lower, upper, .. } => {
             let scale = upper.abs().max(lower.abs());
             let mut intervals = COARSEST;
             loop {
