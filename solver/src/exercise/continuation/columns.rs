@@ -1,8 +1,10 @@
 //! C_t of single costs: each cost is an optimal stopping problem of its own.
 
+use super::around::Around;
 use super::step::{Grid, Step, Weights};
 use crate::exercise::INDIFFERENCE;
 use crate::market::Exercise;
+use crate::numerics::exponential::exp;
 use crate::numerics::lobatto::{COARSEST, FINEST, Lobatto};
 use crate::numerics::root;
 
@@ -422,22 +424,78 @@ impl Columns {
 
     fn kink(&self, next: Option<&Slot>, column: usize, cost: f64, state: f64, rising: bool) -> Kink {
         let sigma = self.step.state.volatility;
-        let data = |sign: f64| {
-            self.step
-                .half
-                .iter()
-                .map(|&(s, weight)| {
-                    let at = state + sign * sigma * s;
-                    weight * (self.step.state.prize(at) - cost - self.one(next, column, at))
-                })
-                .collect()
+        let half = &self.step.half;
+        let [mut below, mut above] = match (next, &self.step.around) {
+            (Some(next), Some(around)) => self.around(around, next, column, state),
+            _ => [-1.0, 1.0].map(|sign| {
+                let at = |s: &f64| self.one(next, column, state + sign * sigma * s);
+                half.iter().map(at).collect()
+            }),
         };
+        for (sign, side) in [(-1.0, &mut below), (1.0, &mut above)] {
+            for ((value, s), weight) in side.iter_mut().zip(half).zip(&self.step.half_weights) {
+                *value = weight * (self.step.state.prize(state + sign * sigma * s) - cost - *value);
+            }
+        }
         Kink {
             state,
             rising,
-            above: data(1.0),
-            below: data(-1.0),
+            above,
+            below,
         }
+    }
+
+    /// C of one column at the half-line rule's nodes below and above a state, from the slot behind it: as [`Self::one`]
+    /// at each of them.
+    fn around(&self, around: &Around, next: &Slot, column: usize, state: f64) -> [Vec<f64>; 2] {
+        let step = &self.step;
+        let (process, grid) = (&step.state, &step.grid);
+        let sigma = process.volatility;
+        let mean = process.mean(state);
+        let place = (mean - grid.first) / grid.width;
+        let nearest = place.round();
+        let columns = next.costs.len();
+        let last = grid.size as isize - 1;
+        let (first, length) = around.window();
+        let first = nearest as isize + first;
+        let seen: Vec<f64> = (0..length as isize)
+            .map(|l| {
+                let index = first + l;
+                let value = next.values[index.clamp(0, last) as usize * columns + column];
+                if index > last {
+                    value * step.growth.powi((index - last) as i32)
+                } else {
+                    value
+                }
+            })
+            .collect();
+        let mut sums = around.smooth(&seen, place - nearest);
+        let (known, cost) = (&next.columns[column], next.costs[column]);
+        if !known.kinks.is_empty() || known.exercises_below {
+            let expected_prize = process.expected_prize(mean);
+            for (sums, distances) in sums.iter_mut().zip(around.distances()) {
+                for (sum, distance) in sums.iter_mut().zip(distances) {
+                    if known.exercises(mean + sigma * distance) {
+                        *sum = expected_prize * exp(sigma * distance) - cost;
+                    }
+                }
+            }
+            for kink in &known.kinks {
+                let sign = if kink.rising { 1.0 } else { -1.0 };
+                let distance = (kink.state - mean) / sigma;
+                around.add_half_lines(
+                    distance,
+                    [&kink.above, &kink.below],
+                    sign,
+                    (&step.half, step.reach()),
+                    &mut sums,
+                );
+            }
+        }
+        for sum in sums.iter_mut().flatten() {
+            *sum = self.factor * sum.max(0.0);
+        }
+        sums
     }
 
     /// The grid of states.

@@ -4,6 +4,8 @@
 //! even grid, to rounding once the grid is finer than about σ/1.7 (the error falls like e^{−(πσ/h)²}). Where it has a
 //! kink, what lies beyond the kink is integrated apart, by a Gauss rule that starts there.
 
+use super::around::Around;
+use crate::numerics::exponential::{LANES, exp, tilted_sum};
 use crate::numerics::gauss;
 use crate::prize::PrizeState;
 
@@ -43,12 +45,18 @@ pub(crate) struct Step {
     pub grid: Grid,
     /// How many standard deviations of the step count.
     reach: f64,
-    /// Nodes s > 0 of the half-line rule, in standard deviations, and weights times φ(s).
-    pub half: Vec<(f64, f64)>,
+    /// Nodes s > 0 of the half-line rule, in standard deviations.
+    pub half: Vec<f64>,
+    /// Its weights, times φ(s).
+    pub half_weights: Vec<f64>,
     /// e^{−Δ s} at the nodes, Δ the distance in standard deviations between the means seen from neighbouring grid points.
     falls: Vec<f64>,
+    /// φ(jη) η for j = 0, 1, …, η the grid's width in standard deviations.
+    bell: Vec<f64>,
     /// How a function is continued above the grid: per grid point.
-    growth: f64,
+    pub growth: f64,
+    /// Expectations from the half-line rule's nodes around a state.
+    pub around: Option<Around>,
 }
 
 /// Weights of the grid points around a mean.
@@ -80,27 +88,36 @@ impl Step {
         let (low, high, size) = Self::extent(state, slots);
         let size = size.min(MOST_POINTS);
         let reach = NEAR + sigma.min(20.0);
-        let nodes = (HALF_PER_DEVIATION * reach).ceil() as usize;
-        let half: Vec<(f64, f64)> = gauss::unit_rule(nodes)
+        let nodes = ((HALF_PER_DEVIATION * reach).ceil() as usize).next_multiple_of(LANES);
+        let (half, half_weights): (Vec<f64>, Vec<f64>) = gauss::unit_rule(nodes)
             .into_iter()
             .map(|(node, weight)| {
                 let s = node * reach;
                 (s, weight * reach * NORMAL * (-0.5 * s * s).exp())
             })
+            .unzip();
+        let width = (high - low) / (size - 1) as f64;
+        let between = state.persistence.abs() * width / sigma;
+        let falls = half.iter().map(|s| (-between * s).exp()).collect();
+        let eta = width / sigma;
+        let count = (reach / eta).ceil() as usize;
+        let bell: Vec<f64> = (0..=count)
+            .map(|j| NORMAL * eta * (-0.5 * (j as f64 * eta).powi(2)).exp())
             .collect();
-        let between = state.persistence.abs() * (high - low) / (size - 1) as f64 / sigma;
-        let falls = half.iter().map(|&(s, _)| (-between * s).exp()).collect();
         Self {
+            around: Around::of(state.persistence, eta, reach, &half),
             falls,
             state: state.clone(),
             grid: Grid {
                 first: low,
-                width: (high - low) / (size - 1) as f64,
+                width,
                 size,
             },
             reach,
             half,
-            growth: ((high - low) / (size - 1) as f64).exp(),
+            half_weights,
+            bell,
+            growth: width.exp(),
         }
     }
 
@@ -110,23 +127,20 @@ impl Step {
         let eta = self.grid.width / sigma;
         let place = (mean - self.grid.first) / self.grid.width;
         let nearest = place.round();
-        let count = (self.reach / eta).ceil() as usize;
+        let count = self.bell.len() - 1;
         let offset = (place - nearest) * eta;
         // e^{−(jη − d)²/2} = e^{−d²/2} (e^{ηd})^j e^{−j²η²/2}.
         let mut list = vec![0.0; 2 * count + 1];
-        let scale = NORMAL * eta * (-0.5 * offset * offset).exp();
-        let ratio = (eta * offset).exp();
+        let scale = exp(-0.5 * offset * offset);
+        let ratio = exp(eta * offset);
+        let inverse = 1.0 / ratio;
         let (mut up, mut down) = (scale, scale);
-        list[count] = scale;
-        let (square, mut fall, mut odd) = ((-eta * eta).exp(), 1.0, (-0.5 * eta * eta).exp());
-        for j in 1..=count {
+        list[count] = scale * self.bell[0];
+        for (j, bell) in self.bell.iter().enumerate().skip(1) {
             up *= ratio;
-            down /= ratio;
-            // e^{−j²η²/2}, by factors e^{−(2j − 1)η²/2}.
-            fall *= odd;
-            odd *= square;
-            list[count + j] = up * fall;
-            list[count - j] = down * fall;
+            down *= inverse;
+            list[count + j] = up * bell;
+            list[count - j] = down * bell;
         }
         Weights {
             first: nearest as isize - count as isize,
@@ -165,11 +179,10 @@ impl Step {
     /// Adds `sign` times [`Self::half_line`] at distances u, u + `by`, u + 2 `by`, … to the sums in turn, as long as they
     /// are within reach.
     pub fn add_half_lines(&self, u: f64, by: f64, data: &[f64], sign: f64, sums: &mut dyn Iterator<Item = &mut f64>) {
-        let mut terms: Vec<f64> = self
-            .half
+        let mut terms: Vec<f64> = data
             .iter()
-            .zip(data)
-            .map(|(&(s, _), value)| value * (-u * s).exp())
+            .zip(&self.half)
+            .map(|(value, s)| value * exp(-u * s))
             .collect();
         let mut at = u;
         for sum in sums {
@@ -177,7 +190,7 @@ impl Step {
                 break;
             }
             let total: f64 = terms.iter().sum();
-            *sum += sign * (-0.5 * at * at).exp() * total;
+            *sum += sign * exp(-0.5 * at * at) * total;
             for (term, fall) in terms.iter_mut().zip(&self.falls) {
                 *term *= fall;
             }
@@ -190,12 +203,6 @@ impl Step {
         if u >= self.reach {
             return 0.0;
         }
-        let sum: f64 = self
-            .half
-            .iter()
-            .zip(data)
-            .map(|(&(s, _), value)| value * (-u * s).exp())
-            .sum();
-        (-0.5 * u * u).exp() * sum
+        exp(-0.5 * u * u) * tilted_sum(data, &self.half, -u)
     }
 }
