@@ -161,7 +161,7 @@ fn expected(case: &Case<'_>, solution: &ContinuousSolution, situation: &Situatio
         }
     };
     let mut end = low;
-    for stretch in &timing.slots[slot].offer.stretches {
+    for stretch in &timing.whole_offer(situation, slot).stretches {
         gap(case, timing, (slot, end, stretch.from), &node, &mut add);
         add(stretch.from, stretch.to, &|state| {
             [REVENUE, SALE_PROBABILITY, WINNER_COST, BUYERS_GAIN].map(|which| stretch.figure(which, state))

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::f64::consts::PI;
 use std::sync::{Arc, LazyLock, Mutex};
 
+use super::exponential::{LANES, dot};
+
 /// The fewest intervals between points.
 pub(crate) const COARSEST: usize = 8;
 /// The most: transforms and profiles cost their square.
@@ -16,6 +18,8 @@ pub(crate) struct Lobatto {
     pub points: Vec<f64>,
     /// Row k: weights of the values in coefficient k.
     transform: Vec<f64>,
+    /// Its left half with the middle, rows filled up with 0.
+    halves: Vec<f64>,
 }
 
 static TABLES: LazyLock<Mutex<BTreeMap<usize, Arc<Lobatto>>>> = LazyLock::new(Mutex::default);
@@ -47,7 +51,16 @@ impl Lobatto {
                 transform.push(weight * cosines[(k * (n - j)) % (2 * n)]);
             }
         }
-        Self { points, transform }
+        let length = (n / 2 + 1).next_multiple_of(LANES);
+        let halves = transform
+            .chunks_exact(n + 1)
+            .flat_map(|row| (0..length).map(|j| if j <= n / 2 { row[j] } else { 0.0 }))
+            .collect();
+        Self {
+            points,
+            transform,
+            halves,
+        }
     }
 
     /// How many points there are.
@@ -57,9 +70,18 @@ impl Lobatto {
 
     /// Coefficients a_k of Σ a_k T_k through `values` at the points.
     pub fn coefficients(&self, values: &[f64]) -> Vec<f64> {
-        self.transform
-            .chunks_exact(self.size())
-            .map(|row| row.iter().zip(values).map(|(weight, value)| weight * value).sum())
+        // T_k is even or odd: rows meet the sums or the differences of mirrored values.
+        let (half, last) = (self.size() / 2, self.size() - 1);
+        let length = (half + 1).next_multiple_of(LANES);
+        let (mut even, mut odd) = (vec![0.0; length], vec![0.0; length]);
+        for j in 0..half {
+            (even[j], odd[j]) = (values[j] + values[last - j], values[j] - values[last - j]);
+        }
+        even[half] = values[half];
+        let halves = self.halves.chunks_exact(length);
+        halves
+            .enumerate()
+            .map(|(k, row)| dot(row, if k % 2 == 0 { &even } else { &odd }))
             .collect()
     }
 

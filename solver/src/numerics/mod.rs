@@ -5,6 +5,7 @@ pub mod collocation;
 pub(crate) mod expansion;
 pub(crate) mod exponential;
 pub mod gauss;
+pub(crate) mod gaussian_sums;
 pub(crate) mod incomplete_beta;
 pub mod integrate;
 pub(crate) mod lobatto;

@@ -6,6 +6,7 @@ use super::Path;
 use crate::exercise::ContinuationValues;
 use crate::market::{Exercise, Sale};
 use crate::numerics::gauss;
+use crate::numerics::gaussian_sums::Sources;
 use crate::numerics::lobatto::Lobatto;
 use crate::numerics::normal;
 use crate::settings::{Settings, Stage};
@@ -108,7 +109,7 @@ impl Path {
             for (node, stretch) in sales {
                 winners.sell(situation, slot, node, stretch);
             }
-            unsold = Start::Masses(next);
+            unsold = Start::after(domain, &next);
             winners.advance(situation, domain, slot);
             factor *= market.buyers_discount_factor();
             settings.report(Stage::Path, slot + 1, maturity + 1);
@@ -151,11 +152,8 @@ fn own_use(situation: &Situation<'_, '_>, domain: &Domain, slot: usize, own: &mu
     };
     let (used, _) = own.exercise(&Exercises::of(values, slot, 0, cost), market.ticket().exercise());
     if slot < market.ticket().maturity() {
-        own.advance(
-            domain,
-            &Exercises::of(values, slot + 1, 0, cost),
-            market.ticket().exercise(),
-        );
+        let exercises = Exercises::of(values, slot + 1, 0, cost);
+        own.advance(domain, &exercises, market.ticket().exercise(), &Sources::default(), &[]);
     }
     used
 }
@@ -166,8 +164,8 @@ enum Start {
     Prize(f64),
     /// In slot 0, R_0 drawn.
     Drawn,
-    /// Where it was left in the slot before.
-    Masses(Masses),
+    /// Where it was left in the slot before: means that the next state has, increasing, and masses.
+    Seen(Masses),
 }
 
 impl Start {
@@ -176,6 +174,17 @@ impl Start {
             Some(prize) => Self::Prize(domain.state.state(prize)),
             None => Self::Drawn,
         }
+    }
+
+    /// After a slot that leaves these masses.
+    fn after(domain: &Domain, left: &[(f64, f64)]) -> Self {
+        if domain.state.is_independent() {
+            let total = left.iter().map(|(_, mass)| mass).sum();
+            return Self::Seen(vec![(domain.state.shift, total)]);
+        }
+        let mut seen: Masses = left.iter().map(|&(at, mass)| (domain.state.mean(at), mass)).collect();
+        seen.sort_by(|a, b| a.0.total_cmp(&b.0));
+        Self::Seen(seen)
     }
 
     /// Masses over a stretch of states.
@@ -188,31 +197,25 @@ impl Start {
                 let inside = from <= at && (at < to || (at == end && to >= end));
                 Vec::from_iter(inside.then_some((at, 1.0)))
             }
-            Self::Drawn => masses(domain, &[(0.0, 1.0)], from, to),
-            Self::Masses(list) => masses(domain, list, from, to),
+            Self::Drawn => masses(domain, &[(domain.state.shift, 1.0)], from, to),
+            Self::Seen(seen) => masses(domain, seen, from, to),
         }
     }
 }
 
-/// Masses over a stretch of states, one step after `sources`.
-fn masses(domain: &Domain, sources: &[(f64, f64)], from: f64, to: f64) -> Masses {
-    let total: f64 = sources.iter().map(|(_, mass)| mass).sum();
+/// Masses over a stretch of states, one step after they were `seen`.
+fn masses(domain: &Domain, seen: &[(f64, f64)], from: f64, to: f64) -> Masses {
+    let total: f64 = seen.iter().map(|(_, mass)| mass).sum();
+    let (Some(first), Some(last)) = (seen.first(), seen.last()) else {
+        return Vec::new();
+    };
     if total <= NEGLIGIBLE || to <= from {
         return Vec::new();
     }
-    let seen = if domain.state.is_independent() {
-        vec![(domain.state.shift, [total])]
-    } else {
-        let list: Vec<(f64, [f64; 1])> = sources.iter().map(|&(at, mass)| (at, [mass])).collect();
-        domain.seen(&list)
-    };
     domain
-        .mass_nodes(from, to, sources.iter().map(|source| source.0))
+        .mass_nodes(from, to, (first.0, last.0))
         .into_iter()
-        .map(|(state, weight)| {
-            let [density] = domain.arriving(state, &seen);
-            (state, weight * density)
-        })
+        .map(|(state, weight)| (state, weight * domain.arriving(state, seen)))
         .filter(|(_, mass)| *mass > NEGLIGIBLE * 1e-3)
         .collect()
 }
@@ -284,8 +287,12 @@ struct Winners {
     /// Chebyshev points of [lo, hi].
     costs: Vec<f64>,
     points: Arc<Lobatto>,
-    values: ContinuationValues,
+    /// Where each of them exercises, slot by slot.
+    exercises: Vec<Vec<Exercises>>,
     tickets: Vec<Tickets>,
+    /// Where tickets have been sold in this slot, and by type mass and mass times the slot.
+    places: Vec<f64>,
+    sold: Vec<Vec<[f64; 2]>>,
 }
 
 /// Tickets at states.
@@ -300,10 +307,6 @@ struct Tickets {
 }
 
 impl Tickets {
-    fn add(&mut self, state: f64, mass: f64, slot: usize) {
-        self.list.push((state, mass, mass * slot as f64));
-    }
-
     /// What is exercised of the tickets of a slot: mass, and mass times the slot of sale. What steps into the states of
     /// exercise is known from the step; `fresh` tickets are looked at one by one.
     fn exercise(&mut self, exercises: &Exercises, kind: Exercise) -> (f64, f64) {
@@ -325,46 +328,61 @@ impl Tickets {
         (exercised, slots)
     }
 
-    /// To the next slot, where they are exercised at `exercises`: what is exercised there is a sum of normal probabilities,
-    /// the rest is smooth between the ends.
-    fn advance(&mut self, domain: &Domain, exercises: &Exercises, kind: Exercise) {
-        if self.list.is_empty() {
+    /// To the next slot, where they are exercised at `exercises`; `sold` has come in this one.
+    fn advance(&mut self, domain: &Domain, exercises: &Exercises, kind: Exercise, sold: &Sources, masses: &[[f64; 2]]) {
+        let process = &domain.state;
+        let mut kept = Sources::new(self.list.iter().map(|one| domain.seen(one.0)));
+        let mut list: Vec<[f64; 2]> = self.list.iter().map(|one| [one.1, one.2]).collect();
+        let pairs = [(&kept, list.as_slice()), (sold, masses)];
+        if pairs.iter().all(|(_, list)| list.is_empty()) {
             return;
         }
-        let state = &domain.state;
-        if state.is_independent() {
-            let (mass, slots) = self
-                .list
-                .iter()
-                .fold((0.0, 0.0), |sum, one| (sum.0 + one.1, sum.1 + one.2));
-            self.list = vec![(state.shift, mass, slots)];
+        let totals = |lists: [&[[f64; 2]]; 2]| {
+            let all = lists.into_iter().flatten();
+            all.fold([0.0; 2], |sum, one| [sum[0] + one[0], sum[1] + one[1]])
+        };
+        let total = totals([&list, masses]);
+        if process.is_independent() {
+            kept = Sources::new(std::iter::once(domain.seen(process.shift)));
+            list = vec![total];
         }
+        let pairs = if process.is_independent() {
+            vec![(&kept, list.as_slice())]
+        } else {
+            vec![(&kept, list.as_slice()), (sold, masses)]
+        };
         let left = kind.kept_probability();
-        let mut into = (0.0, 0.0);
-        for &(at, mass, slot) in &self.list {
-            let inside = kind.open_probability() * exercises.probability(state.mean(at), state.volatility);
-            into.0 += inside * mass;
-            into.1 += inside * slot;
-        }
-        self.stepped = into;
         let (low, high) = domain.ends();
         let stretches = if left < 1.0 {
             vec![(low, high)]
         } else {
             exercises.waiting(low, high)
         };
-        let seen: Vec<(f64, [f64; 2])> = self.list.iter().map(|&(at, mass, slot)| (at, [mass, slot])).collect();
-        let seen = domain.seen(&seen);
-        let mut next = Vec::new();
+        self.list.clear();
+        let sum = |sum: (f64, f64), one: &(f64, f64, f64)| (sum.0 + one.1, sum.1 + one.2);
         for (from, to) in stretches {
-            for (state, weight) in domain.mass_nodes(from, to, self.list.iter().map(|one| one.0)) {
-                let [density, slots] = domain.arriving(state, &seen);
-                if (density * weight).abs() > NEGLIGIBLE {
-                    next.push((state, left * weight * density, left * weight * slots));
+            // Below the domain's end nothing is lost.
+            let bounded = from > low;
+            domain.arrive(&pairs, (from, to), bounded, |state, [mass, slots]| {
+                self.list.push((state, left * mass, left * slots));
+            });
+        }
+        self.stepped = if left == 1.0 {
+            // What does not wait is exercised.
+            let waits = self.list.iter().fold((0.0, 0.0), sum);
+            (total[0] - waits.0, total[1] - waits.1)
+        } else {
+            let mut into = (0.0, 0.0);
+            for (sources, masses) in pairs {
+                for (at, mass) in sources.places().zip(masses) {
+                    let mean = domain.place(at);
+                    let inside = kind.open_probability() * exercises.probability(mean, process.volatility);
+                    into = (into.0 + inside * mass[0], into.1 + inside * mass[1]);
                 }
             }
-        }
-        self.list = next;
+            into
+        };
+        self.list.retain(|(_, mass, _)| mass.abs() > NEGLIGIBLE);
     }
 }
 
@@ -374,18 +392,38 @@ impl Winners {
         let law = situation.auctioneer.panels.law();
         let points = Lobatto::with(WINNERS);
         let costs = points.on(law.lower(), law.upper());
-        let values = ContinuationValues::at(
-            situation.values.state(),
-            market.ticket().exercise(),
-            market.buyers_discount_factor(),
-            market.ticket().maturity(),
-            costs.clone(),
-        );
+        let maturity = market.ticket().maturity();
+        let known = |slot: usize| situation.values.exercise_states_between(slot, &costs);
+        let known: Option<Vec<Vec<f64>>> = (0..=maturity).map(known).collect();
+        let exercises = if let Some(known) = known {
+            let single = |state: f64| Exercises { ends: vec![state] };
+            known
+                .into_iter()
+                .map(|states| states.into_iter().map(single).collect())
+                .collect()
+        } else {
+            let values = ContinuationValues::at(
+                situation.values.state(),
+                market.ticket().exercise(),
+                market.buyers_discount_factor(),
+                maturity,
+                costs.clone(),
+            );
+            let of = |slot: usize| {
+                let types = costs.iter().enumerate();
+                types
+                    .map(|(index, &cost)| Exercises::of(&values, slot, index, cost))
+                    .collect()
+            };
+            (0..=maturity).map(of).collect()
+        };
         Self {
             tickets: vec![Tickets::default(); costs.len()],
+            places: Vec::new(),
+            sold: vec![Vec::new(); costs.len()],
             costs,
             points,
-            values,
+            exercises,
         }
     }
 
@@ -411,8 +449,9 @@ impl Winners {
             .then(|| stretch.figure(ENTRY, state).clamp(0.0, 1.0));
         let sold = kind.kept_probability() * mass;
         let weights = self.weights(situation, entry, from, upto);
-        for (tickets, weight) in self.tickets.iter_mut().zip(weights) {
-            tickets.add(state, sold * weight, slot);
+        self.places.push(state);
+        for (list, weight) in self.sold.iter_mut().zip(weights) {
+            list.push([sold * weight, sold * weight * slot as f64]);
         }
     }
 
@@ -462,9 +501,8 @@ impl Winners {
     fn exercise(&mut self, situation: &Situation<'_, '_>, slot: usize) -> (f64, f64) {
         let kind = situation.auctioneer.market.ticket().exercise();
         let (mut exercised, mut delay) = (0.0, 0.0);
-        for (index, tickets) in self.tickets.iter_mut().enumerate() {
-            let exercises = Exercises::of(&self.values, slot, index, self.costs[index]);
-            let (mass, slots) = tickets.exercise(&exercises, kind);
+        for (tickets, exercises) in self.tickets.iter_mut().zip(&self.exercises[slot]) {
+            let (mass, slots) = tickets.exercise(exercises, kind);
             exercised += mass;
             delay += slot as f64 * mass - slots;
         }
@@ -476,9 +514,13 @@ impl Winners {
         if slot >= situation.auctioneer.market.ticket().maturity() {
             return;
         }
-        for (index, tickets) in self.tickets.iter_mut().enumerate() {
-            let exercises = Exercises::of(&self.values, slot + 1, index, self.costs[index]);
-            tickets.advance(domain, &exercises, situation.auctioneer.market.ticket().exercise());
+        let kind = situation.auctioneer.market.ticket().exercise();
+        let sources = Sources::new(self.places.iter().map(|&at| domain.seen(at)));
+        let types = self.tickets.iter_mut().zip(&self.exercises[slot + 1]);
+        for ((tickets, exercises), sold) in types.zip(&mut self.sold) {
+            tickets.advance(domain, exercises, kind, &sources, sold);
+            sold.clear();
         }
+        self.places.clear();
     }
 }

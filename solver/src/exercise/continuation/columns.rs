@@ -41,6 +41,14 @@ pub(crate) struct Column {
 }
 
 impl Column {
+    /// The state from which she exercises, if there is one and she does not below it.
+    pub fn only_rise(&self) -> Option<f64> {
+        match self.kinks.as_slice() {
+            [kink] if !self.exercises_below => Some(kink.state),
+            _ => None,
+        }
+    }
+
     /// Whether she exercises at this state.
     pub fn exercises(&self, state: f64) -> bool {
         let passed = self.kinks.iter().filter(|kink| kink.state <= state).count();
@@ -389,12 +397,17 @@ impl Columns {
                 }
                 before = now;
                 let at = |state: f64| self.step.state.prize(state) - cost - self.one(next, column, state);
+                let ends = (grid.at(i - 1), grid.at(i));
                 let state = if next.is_none() && cost > 0.0 {
                     cost.ln()
                 } else {
+                    let known = |k: usize| prizes[k] - cost - made.values[k * columns + column];
+                    let near = crossing(i, grid.size, known).and_then(|(place, slope)| {
+                        approached(ends, grid.at(i - 1) + place * grid.width, slope / grid.width, at)
+                    });
                     // Without a root the gap is zero but for rounding on one side: indifference exercises.
-                    let edge = if now { grid.at(i) } else { grid.at(i - 1) };
-                    root::bracketed_within(grid.at(i - 1), grid.at(i), 1e-13 * grid.width, at).unwrap_or(edge)
+                    near.or_else(|| root::bracketed_within(ends.0, ends.1, 1e-13 * grid.width, at))
+                        .unwrap_or(if now { ends.1 } else { ends.0 })
                 };
                 found.kinks.push(self.kink(next, column, cost, state, now));
             }
@@ -510,4 +523,62 @@ fn tail_of(coefficients: &[f64]) -> f64 {
     coefficients[coefficients.len() - last..]
         .iter()
         .fold(0.0, |most: f64, a| most.max(a.abs()))
+}
+
+/// Where, between the grid points i − 1 and i, the polynomial through `known` at the six around them crosses 0: grid
+/// points after i − 1, and the slope there.
+fn crossing(i: usize, size: usize, known: impl Fn(usize) -> f64) -> Option<(f64, f64)> {
+    const COUNT: usize = 6;
+    let first = (i + 1).checked_sub(COUNT / 2 + 1)?;
+    if first + COUNT > size {
+        return None;
+    }
+    // Newton's form at the places −2, …, 3.
+    let mut differences: [f64; COUNT] = std::array::from_fn(|k| known(first + k));
+    for order in 1..COUNT {
+        for k in (order..COUNT).rev() {
+            differences[k] = (differences[k] - differences[k - 1]) / order as f64;
+        }
+    }
+    let offset = (i - 1 - first) as f64;
+    let mut place = 0.5;
+    for _ in 0..8 {
+        let (mut value, mut slope) = (differences[COUNT - 1], 0.0);
+        for k in (0..COUNT - 1).rev() {
+            let from = place + offset - k as f64;
+            slope = slope * from + value;
+            value = value * from + differences[k];
+        }
+        let step = value / slope;
+        place -= step;
+        if !(-0.01..=1.01).contains(&place) {
+            return None;
+        }
+        if step.abs() < 1e-9 {
+            return Some((place, slope));
+        }
+    }
+    None
+}
+
+/// A root inside `ends` by secants from nearby, to rounding; `None` where they do not close in on it at once.
+fn approached(ends: (f64, f64), from: f64, slope: f64, f: impl Fn(f64) -> f64) -> Option<f64> {
+    let width = ends.1 - ends.0;
+    let (mut at, mut slope) = (from, slope);
+    let (mut value, mut last) = (f(at), width);
+    for _ in 0..4 {
+        let step = value / slope;
+        if !(step.abs() < 0.1 * last) {
+            return None;
+        }
+        at -= step;
+        // The error of a secant's step is about the product of the two before.
+        if step.abs() * last <= 1e-13 * width * width || step.abs() <= 1e-13 * width {
+            return (ends.0..=ends.1).contains(&at).then_some(at);
+        }
+        let now = f(at);
+        slope = (value - now) / step;
+        (value, last) = (now, step.abs());
+    }
+    None
 }

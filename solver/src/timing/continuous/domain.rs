@@ -1,7 +1,9 @@
 //! The states that matter, and expectations over the next one.
 
 use crate::exercise::Step;
+use crate::numerics::exponential::{LANES, exp};
 use crate::numerics::gauss;
+use crate::numerics::gaussian_sums::{NODES, Sources, WIDTH};
 use crate::numerics::normal;
 use crate::prize::{FAR, PrizeState};
 
@@ -36,7 +38,7 @@ pub(crate) struct Domain {
 pub(crate) struct Ahead {
     /// At the grid points; at a single point where slots are independent.
     pub smooth: Vec<f64>,
-    /// States, and weight times what is added there.
+    /// States, increasing, and weight times what is added there.
     pub added: Vec<(f64, f64)>,
     /// Whether a lottery ticket may be drawn for the holder's own use there too.
     pub drawn: bool,
@@ -133,14 +135,9 @@ impl Domain {
             .collect()
     }
 
-    /// Nodes for probability masses, which are wanted to fewer digits, within [from, to] and the reach of the `sources`.
-    pub fn mass_nodes(&self, from: f64, to: f64, sources: impl Iterator<Item = f64>) -> Vec<(f64, f64)> {
-        let (mut least, mut most) = (f64::INFINITY, f64::NEG_INFINITY);
-        for source in sources {
-            let mean = self.state.mean(source);
-            least = least.min(mean);
-            most = most.max(mean);
-        }
+    /// Nodes for probability masses, which are wanted to fewer digits, within [from, to] and the reach of what is seen
+    /// from `least` to `most`.
+    pub fn mass_nodes(&self, from: f64, to: f64, (least, most): (f64, f64)) -> Vec<(f64, f64)> {
         let reach = MASS_REACH * self.state.volatility;
         let (from, to) = (from.max(least - reach), to.min(most + reach));
         if to <= from {
@@ -157,6 +154,58 @@ impl Domain {
             .collect()
     }
 
+    /// The state in the middle of the domain.
+    fn middle(&self) -> f64 {
+        0.5 * (self.ends().0 + self.ends().1)
+    }
+
+    /// The mean of the next state, in standard deviations of the step from the middle of the domain.
+    pub fn seen(&self, state: f64) -> f64 {
+        (self.state.mean(state) - self.middle()) / self.state.volatility
+    }
+
+    /// The state at such a place.
+    pub fn place(&self, at: f64) -> f64 {
+        self.middle() + at * self.state.volatility
+    }
+
+    /// Hands over the masses that arrive at nodes of [from, to], where they come from; beyond `from` nothing changes unless
+    /// it is a bound.
+    pub fn arrive(
+        &self,
+        sources: &[(&Sources, &[[f64; 2]])],
+        (from, to): (f64, f64),
+        bounded: bool,
+        mut at: impl FnMut(f64, [f64; 2]),
+    ) {
+        let sigma = self.state.volatility;
+        let places = || sources.iter().flat_map(|(sources, _)| sources.places());
+        let least = places().fold(f64::INFINITY, f64::min) - MASS_REACH;
+        let most = places().fold(f64::NEG_INFINITY, f64::max) + MASS_REACH;
+        let unit = |state: f64| (state - self.middle()) / sigma;
+        let (from, mut right) = (unit(from), unit(to).min(most));
+        let bounded = bounded && from > least;
+        let from = from.max(least);
+        while right > from {
+            let width = if bounded { WIDTH.min(right - from) } else { WIDTH };
+            let middle = right - 0.5 * width;
+            let mut sums = [[0.0; NODES]; 2];
+            for (sources, masses) in sources {
+                if width == WIDTH {
+                    sources.add(masses, middle, MASS_REACH, &mut sums);
+                } else {
+                    sources.add_at(masses, middle, width, MASS_REACH, &mut sums);
+                }
+            }
+            let scale = width * normal::density(0.0);
+            for (i, &(node, weight)) in gauss::panel_rule().iter().enumerate() {
+                let state = self.place(middle + width * (node - 0.5));
+                at(state, [0, 1].map(|n| scale * weight * sums[n][i]));
+            }
+            right -= width;
+        }
+    }
+
     /// E[f(X′) given X = x].
     pub fn expect(&self, ahead: &Ahead, state: f64) -> f64 {
         let mean = self.state.mean(state);
@@ -169,20 +218,12 @@ impl Domain {
             }
             None => ahead.smooth.first().copied().unwrap_or(0.0),
         };
-        let reach = self.reach();
-        let added: f64 = ahead
-            .added
-            .iter()
-            .map(|&(at, value)| {
-                let distance = (at - mean) / sigma;
-                if distance.abs() > reach {
-                    0.0
-                } else {
-                    value * normal::density(distance)
-                }
-            })
-            .sum();
-        smooth + added / sigma
+        let reach = self.reach() * sigma;
+        let from = ahead.added.partition_point(|(at, _)| *at < mean - reach);
+        let to = ahead.added.partition_point(|(at, _)| *at <= mean + reach);
+        let per_sigma = 1.0 / sigma;
+        let added: f64 = gaussian_sum(&ahead.added[from..to], mean, per_sigma);
+        smooth + added * per_sigma * normal::density(0.0)
     }
 
     /// Standard deviations beyond which a step does not go.
@@ -190,25 +231,29 @@ impl Domain {
         self.step.as_ref().map_or(LAST_SCORE, Step::reach)
     }
 
-    /// Masses with the means that the next state has from where they are.
-    pub fn seen<const N: usize>(&self, masses: &[(f64, [f64; N])]) -> Vec<(f64, [f64; N])> {
-        masses.iter().map(|&(at, mass)| (self.state.mean(at), mass)).collect()
-    }
-
-    /// The densities at a state of masses seen a slot before.
-    pub fn arriving<const N: usize>(&self, state: f64, seen: &[(f64, [f64; N])]) -> [f64; N] {
+    /// The density at a state of masses at the means, increasing, that they have been seen to have.
+    pub fn arriving(&self, state: f64, seen: &[(f64, f64)]) -> f64 {
         let scale = 1.0 / self.state.volatility;
-        let mut densities = [0.0; N];
-        for &(mean, masses) in seen {
-            let distance = (state - mean) * scale;
-            let square = distance * distance;
-            if square < MASS_REACH * MASS_REACH {
-                let reached = (-0.5 * square).exp();
-                for (density, mass) in densities.iter_mut().zip(masses) {
-                    *density += mass * reached;
-                }
-            }
-        }
-        densities.map(|density| density * scale * normal::density(0.0))
+        let reach = MASS_REACH * self.state.volatility;
+        let from = seen.partition_point(|(mean, _)| *mean < state - reach);
+        let to = seen.partition_point(|(mean, _)| *mean <= state + reach);
+        gaussian_sum(&seen[from..to], state, scale) * scale * normal::density(0.0)
     }
+}
+
+/// Σ value · e^{−(at − mean)²/2} over (at, value), distances in standard deviations.
+fn gaussian_sum(terms: &[(f64, f64)], mean: f64, per_sigma: f64) -> f64 {
+    let term = |&(at, value): &(f64, f64)| {
+        let distance = (at - mean) * per_sigma;
+        value * exp(-0.5 * distance * distance)
+    };
+    let chunks = terms.chunks_exact(LANES);
+    let rest: f64 = chunks.remainder().iter().map(term).sum();
+    let mut sums = [0.0; LANES];
+    for chunk in chunks {
+        for (sum, one) in sums.iter_mut().zip(chunk) {
+            *sum += term(one);
+        }
+    }
+    sums.iter().sum::<f64>() + rest
 }

@@ -178,16 +178,18 @@ impl ContinuousTiming {
                 .last()
                 .filter(|_| lasting)
                 .map(|behind| behind.offer.clone());
-            let offer = again.unwrap_or_else(|| timing.offer(situation, slot, ahead.as_ref()));
+            let offer =
+                again.unwrap_or_else(|| timing.offer(situation, slot, ahead.as_ref(), timing.slots.last(), false));
             let mut made = SlotTiming {
                 ahead,
                 offer,
                 stops: Vec::new(),
                 fallbacks: Vec::new(),
             };
-            made.stops = timing.find_stops(situation, slot, &made);
+            let nexts = timing.nexts(situation, made.ahead.as_ref());
+            made.stops = timing.find_stops(situation, slot, &made, &nexts);
             made.fallbacks = timing.find_fallbacks(situation, &made);
-            ahead = Some(timing.gains(situation, slot, &made));
+            ahead = Some(timing.gains(situation, slot, &made, &nexts));
             // She stops once: what that slot's auctions are wrong by counts, not the sum over slots.
             timing.error = (market.holder().discount_factor() * timing.error).max(made.offer.error);
             timing.slots.push(made);
@@ -218,18 +220,48 @@ impl ContinuousTiming {
         Some(expected)
     }
 
-    /// The auctions of a slot at all states.
-    fn offer(&self, situation: &Situation<'_, '_>, slot: usize, ahead: Option<&Ahead>) -> Offer {
+    /// E[W] of the next slot at the grid points.
+    fn nexts(&self, situation: &Situation<'_, '_>, ahead: Option<&Ahead>) -> Vec<Option<f64>> {
+        let points = self.domain.points().iter();
+        points
+            .map(|&state| self.next(situation.market(), ahead, state))
+            .collect()
+    }
+
+    /// The auctions of a slot at all states, also where she surely waits.
+    pub(crate) fn whole_offer(&self, situation: &Situation<'_, '_>, slot: usize) -> Offer {
+        self.offer(situation, slot, self.slots[slot].ahead.as_ref(), None, true)
+    }
+
+    /// The auctions of a slot at all states; where she surely waits, only if the `whole` is wanted. `behind` are those of the
+    /// next slot.
+    fn offer(
+        &self,
+        situation: &Situation<'_, '_>,
+        slot: usize,
+        ahead: Option<&Ahead>,
+        behind: Option<&SlotTiming>,
+        whole: bool,
+    ) -> Offer {
         let market = situation.market();
         let process = &self.domain.state;
+        let goes_on = matches!(market.holder().sale(), Sale::UntilSold(_));
         let held = |state: f64| {
-            let next = self.next(market, ahead, state);
+            let next = if goes_on { self.next(market, ahead, state) } else { None };
             situation.figures(slot, process.prize(state), next)
         };
+        let floor = ROUNDING * self.scale;
+        let waiting = |state: f64| {
+            let next = self.next(market, ahead, state);
+            let wait = alternatives(market, process.prize(state), next).wait;
+            wait.unwrap_or(0.0) + floor
+        };
+        // A holder who sells early when she is indifferent may sell what is worth nothing.
+        let passes = !whole && ahead.is_some() && !process.is_independent() && market.holder().tie() == Tie::Late;
         let (low, high) = self.domain.ends();
         let mut cuts = self.kinks(situation, slot);
         let comes = |state: f64| held(state)[1] > 0.0;
-        let carried_on = matches!(market.holder().sale(), Sale::UntilSold(_)) && ahead.is_some();
+        let carried_on = goes_on && ahead.is_some();
         let scanned: Vec<f64> = if carried_on {
             self.domain.points().iter().copied().step_by(2).chain([high]).collect()
         } else {
@@ -254,7 +286,7 @@ impl ContinuousTiming {
             }
         }
         let mut halved = Vec::new();
-        if let Some(behind) = self.slots.last() {
+        if let Some(behind) = behind {
             let margin = CLOSE * process.volatility;
             let cut = |interval: &(f64, f64)| behind.offer.cuts_within(*interval, margin);
             halved = open.iter().flat_map(cut).collect();
@@ -272,6 +304,7 @@ impl ContinuousTiming {
             halved,
             (RESOLVED * situation.tolerance, self.scale, process.volatility),
             &held,
+            passes.then_some(&waiting),
         )
     }
 
@@ -314,8 +347,19 @@ impl ContinuousTiming {
 
     /// What she does at a state of a slot, what it is worth, and what waiting is.
     fn choice(&self, situation: &Situation<'_, '_>, slot: &SlotTiming, state: f64) -> (Decision, f64, Alternatives) {
+        let next = self.next(situation.market(), slot.ahead.as_ref(), state);
+        self.choice_given(situation, slot, state, next)
+    }
+
+    /// [`Self::choice`] where E[W] of the next slot is known.
+    fn choice_given(
+        &self,
+        situation: &Situation<'_, '_>,
+        slot: &SlotTiming,
+        state: f64,
+        next: Option<f64>,
+    ) -> (Decision, f64, Alternatives) {
         let market = situation.market();
-        let next = self.next(market, slot.ahead.as_ref(), state);
         let keep = alternatives(market, self.domain.state.prize(state), next);
         let (decision, value, _) = choose(self.accuracy(), slot.offer.value(state), &keep, market.holder().tie());
         let sells_noise = decision == Decision::Sell
@@ -335,8 +379,14 @@ impl ContinuousTiming {
         (self.error / self.scale).max(1e-12)
     }
 
-    /// Where she does not wait.
-    fn find_stops(&self, situation: &Situation<'_, '_>, slot: usize, made: &SlotTiming) -> Vec<Stop> {
+    /// Where she does not wait; `nexts` are E[W] of the next slot at the grid points.
+    fn find_stops(
+        &self,
+        situation: &Situation<'_, '_>,
+        slot: usize,
+        made: &SlotTiming,
+        nexts: &[Option<f64>],
+    ) -> Vec<Stop> {
         let (low, high) = self.domain.ends();
         if made.ahead.is_none() && situation.market().holder().own_cost().is_none() {
             debug_assert_eq!(slot, situation.market().ticket().maturity());
@@ -346,26 +396,31 @@ impl ContinuousTiming {
                 decision: Decision::Sell,
             }];
         }
-        let mut states: Vec<f64> = self.domain.points().to_vec();
+        let points = self.domain.points().iter().zip(nexts);
+        let mut states: Vec<(f64, Decision)> = points
+            .map(|(&state, &next)| (state, self.choice_given(situation, made, state, next).0))
+            .collect();
         for stretch in &made.offer.stretches {
             let inside = 1e-9 * (stretch.to - stretch.from);
-            states.extend([stretch.from + inside, stretch.to - inside]);
+            for state in [stretch.from + inside, stretch.to - inside] {
+                if (low..=high).contains(&state) {
+                    states.push((state, self.choice(situation, made, state).0));
+                }
+            }
         }
-        states.retain(|state| (low..=high).contains(state));
-        states.sort_by(f64::total_cmp);
-        let decide = |state: f64| self.choice(situation, made, state).0;
+        states.sort_by(|a, b| a.0.total_cmp(&b.0));
         let mut stops: Vec<Stop> = Vec::new();
         let mut from = low;
-        let mut decision = decide(states[0]);
+        let mut decision = states[0].1;
         let mut close = |from: f64, to: f64, decision: Decision| {
             if decision != Decision::Wait && to > from {
                 stops.push(Stop { from, to, decision });
             }
         };
         for pair in states.windows(2) {
-            let now = decide(pair[1]);
+            let now = pair[1].1;
             if now != decision {
-                let edge = self.edge(situation, made, (pair[0], pair[1]), (decision, now));
+                let edge = self.edge(situation, made, (pair[0].0, pair[1].0), (decision, now));
                 close(from, edge, decision);
                 from = edge;
                 decision = now;
@@ -424,15 +479,19 @@ impl ContinuousTiming {
     }
 
     /// W of a slot as the slot before sees it.
-    fn gains(&self, situation: &Situation<'_, '_>, slot: usize, made: &SlotTiming) -> Ahead {
+    fn gains(&self, situation: &Situation<'_, '_>, slot: usize, made: &SlotTiming, nexts: &[Option<f64>]) -> Ahead {
         let market = situation.market();
         let factor = market.holder().discount_factor() * market.ticket().exercise().kept_probability();
         let last = made.ahead.is_none();
-        let smooth = (0..self.domain.kept())
-            .map(|k| {
+        let next_at = |k: usize| {
+            if self.domain.kept() == nexts.len() {
+                nexts[k]
+            } else {
                 self.next(market, made.ahead.as_ref(), self.domain.kept_at(k))
-                    .map_or(0.0, |next| factor * next)
-            })
+            }
+        };
+        let smooth = (0..self.domain.kept())
+            .map(|k| next_at(k).map_or(0.0, |next| factor * next))
             .collect();
         let mut added = Vec::new();
         if slot > 0 || self.domain.state.initial.is_none() {
@@ -474,7 +533,7 @@ impl ContinuousTiming {
             .iter()
             .flat_map(|stretch| [stretch.from, stretch.to]);
         let stops = made.stops.iter().flat_map(|stop| [stop.from, stop.to]);
-        stretches.chain(stops).collect()
+        stretches.chain(made.offer.bends.iter().copied()).chain(stops).collect()
     }
 
     /// The auctions of a slot.
@@ -519,19 +578,13 @@ impl SlotTiming {
     /// A stop, cut where the auctions' figures bend.
     pub fn cut(&self, stop: &Stop) -> Vec<(f64, f64)> {
         let mut cuts = vec![stop.from, stop.to];
-        for stretch in &self.offer.stretches {
-            cuts.extend(
-                [stretch.from, stretch.to]
-                    .into_iter()
-                    .filter(|cut| stop.from < *cut && *cut < stop.to),
-            );
-        }
-        cuts.extend(
-            self.fallbacks
-                .iter()
-                .copied()
-                .filter(|cut| stop.from < *cut && *cut < stop.to),
-        );
+        let stretches = self
+            .offer
+            .stretches
+            .iter()
+            .flat_map(|stretch| [stretch.from, stretch.to]);
+        let others = self.offer.bends.iter().chain(&self.fallbacks).copied();
+        cuts.extend(stretches.chain(others).filter(|cut| stop.from < *cut && *cut < stop.to));
         cuts.sort_by(f64::total_cmp);
         cuts.dedup();
         cuts.windows(2).map(|pair| (pair[0], pair[1])).collect()

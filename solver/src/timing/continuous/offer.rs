@@ -11,6 +11,9 @@ const KEPT_HALVINGS: u32 = 4;
 /// What figures other than the first, which only the forward pass uses, may miss: relative to 1 or to the scale.
 const FORWARD: f64 = 1e-8;
 
+/// Where waiting is surely better, selling is worth less than it by this many times what the nodes may miss.
+const SURE: f64 = 8.0;
+
 /// How many figures of an auction are kept.
 pub(crate) const FIGURES: usize = 9;
 /// Π.
@@ -50,8 +53,10 @@ impl Stretch {
 /// The auctions of one slot at all states.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Offer {
-    /// Increasing; there are gaps where nobody would come.
+    /// Increasing; there are gaps where nobody would come and where the holder surely waits.
     pub stretches: Vec<Stretch>,
+    /// States at which figures are known to bend.
+    pub bends: Vec<f64>,
     /// What the first figure may be wrong by: relative to its size or to the scale, whichever is larger, times the scale.
     pub error: f64,
     /// Where stretches had to be halved.
@@ -81,39 +86,61 @@ impl Offer {
 
     /// Follows `held` over each of the `intervals` until its first figure is known to `tolerance`, relative to `scale`
     /// or to its size on the stretch, whichever is larger, and the others well enough for the forward pass. `halved` are ends of intervals at which nothing bends. A stretch shorter
-    /// than a `step` of the state counts by its length: no expectation sees it alone.
+    /// than a `step` of the state counts by its length: no expectation sees it alone. Where the first figure is surely below
+    /// `waiting`, nothing is kept.
     pub fn follow(
         intervals: &[(f64, f64)],
         halved: Vec<f64>,
-        (tolerance, scale, step): (f64, f64, f64),
+        measures: (f64, f64, f64),
         held: &impl Fn(f64) -> [f64; FIGURES],
+        waiting: Option<&dyn Fn(f64) -> f64>,
     ) -> Self {
         let mut offer = Self {
             halvings: halved,
             ..Self::default()
         };
+        let mut follow = Follow {
+            measures,
+            held,
+            waiting,
+        };
         for &(from, to) in intervals {
             if to > from {
-                offer.split(from, to, DEEPEST, (tolerance, scale, step), held);
+                follow.split(&mut offer, from, to, DEEPEST);
             }
         }
+        let stretches = offer.stretches.iter().map(|stretch| (stretch.from, stretch.to));
+        let ends = intervals
+            .iter()
+            .copied()
+            .chain(stretches)
+            .flat_map(|(from, to)| [from, to]);
+        offer.bends = ends.filter(|end| !offer.halvings.contains(end)).collect();
+        offer.bends.sort_by(f64::total_cmp);
+        offer.bends.dedup();
         offer.halvings.sort_by(f64::total_cmp);
         offer
     }
+}
 
-    fn split(
-        &mut self,
-        from: f64,
-        to: f64,
-        depth: u32,
-        (tolerance, scale, step): (f64, f64, f64),
-        held: &impl Fn(f64) -> [f64; FIGURES],
-    ) {
+/// How auctions are followed.
+struct Follow<'a, F> {
+    measures: (f64, f64, f64),
+    held: &'a F,
+    waiting: Option<&'a dyn Fn(f64) -> f64>,
+}
+
+impl<F: Fn(f64) -> [f64; FIGURES]> Follow<'_, F> {
+    fn split(&mut self, offer: &mut Offer, from: f64, to: f64, depth: u32) {
+        let (tolerance, scale, step) = self.measures;
         let mut values = [[0.0; POINTS]; FIGURES];
         for (k, u) in points().iter().enumerate() {
-            for (list, value) in values.iter_mut().zip(held(from + (to - from) * u)) {
+            for (list, value) in values.iter_mut().zip((self.held)(from + (to - from) * u)) {
                 list[k] = value;
             }
+        }
+        if self.surely_waits(from, to, &values[REVENUE]) {
+            return;
         }
         let figures: [Series; FIGURES] = std::array::from_fn(|f| Series::through(&values[f]));
         let size = values[0].iter().fold(scale, |most, value| most.max(value.abs()));
@@ -129,14 +156,32 @@ impl Offer {
         if known || depth == 0 || middle <= from || middle >= to {
             // Prizes may be astronomic where their probability is nothing: what counts is the error relative to them. A
             // stretch that a kink has made narrow counts by its width.
-            self.error = self.error.max(remainder * scale / size * share);
-            self.stretches.push(Stretch { from, to, figures });
+            offer.error = offer.error.max(remainder * scale / size * share);
+            offer.stretches.push(Stretch { from, to, figures });
             return;
         }
         if depth + KEPT_HALVINGS > DEEPEST {
-            self.halvings.push(middle);
+            offer.halvings.push(middle);
         }
-        self.split(from, middle, depth - 1, (tolerance, scale, step), held);
-        self.split(middle, to, depth - 1, (tolerance, scale, step), held);
+        self.split(offer, from, middle, depth - 1);
+        self.split(offer, middle, to, depth - 1);
+    }
+
+    /// Whether selling is worth less than waiting all over a stretch: their ratio is below 1 by more than its series may
+    /// miss, at the nodes, between them and at the ends.
+    fn surely_waits(&self, from: f64, to: f64, revenues: &[f64; POINTS]) -> bool {
+        let Some(waiting) = self.waiting else { return false };
+        let mut ratios = [0.0; POINTS];
+        for ((ratio, u), revenue) in ratios.iter_mut().zip(points()).zip(revenues) {
+            *ratio = revenue / waiting(from + (to - from) * u);
+            // One node is enough to know that she may sell, or that there is nothing to be had.
+            if !(*ratio < 1.0) {
+                return false;
+            }
+        }
+        let series = Series::through(&ratios);
+        let below = 1.0 - SURE * series.remainder();
+        let between = points().windows(2).map(|pair| 0.5 * (pair[0] + pair[1]));
+        ratios.iter().all(|ratio| *ratio < below) && between.chain([0.0, 1.0]).all(|u| series.value(u) < below)
     }
 }
