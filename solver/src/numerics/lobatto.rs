@@ -39,6 +39,11 @@ impl Lobatto {
             .filter(move |&size| (from..=FINEST).contains(&size))
     }
 
+    /// 8, 12, 16, 20, … up to 64, and beyond the sizes that can be halved.
+    pub fn close_sizes() -> impl Iterator<Item = usize> {
+        (COARSEST..=64).step_by(4).chain(Self::sizes(65))
+    }
+
     fn with_intervals(n: usize) -> Self {
         let end = |k: usize| if k == 0 || k == n { 0.5 } else { 1.0 };
         // cos(πk/n) for k to 2n, so that no angle is reduced twice.
@@ -97,6 +102,19 @@ impl Lobatto {
         weights
     }
 
+    /// Weights of the values at the points in the polynomial's value at x.
+    pub fn interpolation(&self, x: f64) -> Vec<f64> {
+        let (mut now, mut next) = (1.0, x);
+        let polynomials: Vec<f64> = (0..self.size())
+            .map(|_| {
+                let value = now;
+                (now, next) = (next, 2.0 * x * next - now);
+                value
+            })
+            .collect();
+        self.weights(&polynomials)
+    }
+
     /// The points on [a, b].
     pub fn on(&self, a: f64, b: f64) -> Vec<f64> {
         let (middle, half) = (0.5 * (a + b), 0.5 * (b - a));
@@ -127,6 +145,11 @@ mod tests {
         for (k, a) in fine.coefficients(&values).iter().enumerate() {
             let expected = [0.5, 0.0, 0.0, 1.0].get(k).copied().unwrap_or(0.0);
             assert!((a - expected).abs() < 1e-15, "{k} {a}");
+        }
+        for x in [-1.0, 0.3, 1.0] {
+            let weights = fine.interpolation(x);
+            let value: f64 = weights.iter().zip(&values).map(|(weight, value)| weight * value).sum();
+            assert!((value - (4.0 * x * x * x - 3.0 * x + 0.5)).abs() < 1e-14, "{x} {value}");
         }
     }
 }

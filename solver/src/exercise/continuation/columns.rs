@@ -2,6 +2,7 @@
 
 use super::around::Around;
 use super::step::{Grid, Step, Weights};
+use super::tilted::Tilted;
 use crate::exercise::INDIFFERENCE;
 use crate::market::Exercise;
 use crate::numerics::exponential::exp;
@@ -10,6 +11,11 @@ use crate::numerics::root;
 
 /// Chebyshev coefficients in cost below this share of the tolerance are left out.
 const RESOLVED: f64 = 0.05;
+/// A state this near to a grid point, in grid points, lies on it.
+const ON_GRID: f64 = 1e-12;
+/// States from which types exercise are known as a function of the cost if their last Chebyshev coefficients are below
+/// this, in standard deviations of a step.
+const STATES_RESOLVED: f64 = 1e-10;
 /// Rows of the grid at which the resolution in cost is looked at: every this many.
 const LOOKED_AT: usize = 3;
 
@@ -29,8 +35,8 @@ pub(crate) struct Kink {
     /// Whether she exercises above it.
     rising: bool,
     /// r − θ − C at the half-line rule's nodes above and below, times their weights.
-    above: Vec<f64>,
-    below: Vec<f64>,
+    pub above: Vec<f64>,
+    pub below: Vec<f64>,
 }
 
 /// Where a type exercises in a slot: below the first kink or not, and from kink to kink the other way round.
@@ -65,6 +71,8 @@ pub(crate) struct Slot {
     /// C at grid points × costs, by rows.
     pub values: Vec<f64>,
     pub columns: Vec<Column>,
+    /// Their kinks, where each has one.
+    tilted: Option<Tilted>,
     /// The size of the last Chebyshev coefficients in cost, ETH.
     pub tail: f64,
 }
@@ -122,17 +130,19 @@ impl Columns {
                 intervals,
                 values: vec![0.0; list.len() * solved.step.grid.size],
                 columns: vec![Column::default(); list.len()],
+                tilted: None,
                 costs: list,
                 tail: 0.0,
             };
             if let Some(next) = slots.last() {
                 solved.fill(&rows, next, &mut made);
-                solved.resolve(costs, &mut made);
+                solved.resolve(costs, next, &mut made);
                 intervals = made.intervals;
             }
             if matches!(exercise, Exercise::American) || (slot == maturity && matches!(exercise, Exercise::AtMaturity))
             {
                 solved.find_kinks(slots.last(), &mut made);
+                made.tilted = Tilted::of(&solved.step, &made.columns);
             }
             slots.push(made);
         }
@@ -167,7 +177,7 @@ impl Columns {
             .chain(near.map(f64::ln))
             .filter(|mean| (grid.first..=grid.last()).contains(mean))
             .collect();
-        Lobatto::sizes(COARSEST)
+        Lobatto::close_sizes()
             .find(|&intervals| {
                 let points = Lobatto::with(intervals);
                 let costs = points.on(lower, upper);
@@ -258,6 +268,10 @@ impl Columns {
     /// E[V_{t+1}] for all costs, `next` being slot t + 1.
     fn expected(&self, next: &Slot, mean: f64, weights: &Weights, sums: &mut [f64]) {
         self.step.sum(weights, &next.values, sums);
+        if let Some(tilted) = &next.tilted {
+            tilted.add(&self.step, mean, &next.costs, sums);
+            return;
+        }
         let expected_prize = self.step.state.expected_prize(mean);
         for ((sum, column), &cost) in sums.iter_mut().zip(&next.columns).zip(&next.costs) {
             *sum = self.kinked(*sum, column, cost, mean, expected_prize);
@@ -289,9 +303,16 @@ impl Columns {
         value.max(0.0)
     }
 
-    /// C_t of every cost of slot t's successor at a state; for slot T all are 0.
+    /// C_t at a state, for the costs of the slot handed over with it; `None` in slot T, where all are 0.
     pub fn continuation(&self, slot: usize, state: f64) -> Option<(&Slot, Vec<f64>)> {
         let next = self.slots.get(slot + 1)?;
+        let place = (state - self.step.grid.first) / self.step.grid.width;
+        let nearest = place.round();
+        if (place - nearest).abs() < ON_GRID && nearest >= 0.0 && (nearest as usize) < self.step.grid.size {
+            let here = &self.slots[slot];
+            let from = nearest as usize * here.costs.len();
+            return Some((here, here.values[from..from + here.costs.len()].to_vec()));
+        }
         let mean = self.step.state.mean(state);
         let mut sums = vec![0.0; next.costs.len()];
         self.expected(next, mean, &self.step.weights(mean), &mut sums);
@@ -334,9 +355,9 @@ impl Columns {
         self.factor * self.kinked(smooth, &next.columns[column], next.costs[column], mean, expected_prize)
     }
 
-    /// Notes how well the costs resolve C, and drops every other one as long as the rest does.
-    fn resolve(&self, costs: &Costs, made: &mut Slot) {
-        let (Costs::Interval { lower, upper }, Some(mut intervals)) = (costs, made.intervals) else {
+    /// Notes how well the costs resolve C, and takes as few as resolve it.
+    fn resolve(&self, costs: &Costs, next: &Slot, made: &mut Slot) {
+        let (Costs::Interval { lower, upper }, Some(intervals)) = (costs, made.intervals) else {
             return;
         };
         let scale = upper.abs().max(lower.abs());
@@ -351,27 +372,35 @@ impl Columns {
             }
         }
         made.tail = tail_of(&largest);
-        while intervals % 4 == 0 && intervals > COARSEST {
-            let half = intervals / 2;
-            let dropped = largest[half..].iter().fold(0.0_f64, |most, a| most.max(*a));
-            if dropped > RESOLVED * self.tolerance * scale {
-                break;
-            }
-            intervals = half;
-            made.tail = made.tail.max(dropped);
-            largest.truncate(half + 1);
-        }
-        if Some(intervals) != made.intervals {
-            let stride = (columns - 1) / intervals;
-            made.intervals = Some(intervals);
-            made.values = made
-                .values
-                .chunks_exact(columns)
-                .flat_map(|row| row.iter().step_by(stride).copied())
-                .collect();
-            made.costs = made.costs.iter().step_by(stride).copied().collect();
-            made.columns.truncate(made.costs.len());
-        }
+        let least = RESOLVED * self.tolerance * scale;
+        let left_out = |from: usize| largest[from..].iter().fold(0.0_f64, |most, a| most.max(*a));
+        // Kinks can be read off at other costs where they are known as a function of the cost.
+        let any = next.tilted.is_some() && self.states_resolved(next);
+        let fewer = if any {
+            let mut sizes = Lobatto::close_sizes().take_while(|size| *size < intervals);
+            sizes.find(|size| left_out(size - 2) <= least)
+        } else {
+            let halved = |size: usize| {
+                let half = size / 2;
+                (size % 4 == 0 && size > COARSEST && left_out(half) <= least).then_some(half)
+            };
+            std::iter::successors(halved(intervals), |size| halved(*size)).last()
+        };
+        let Some(fewer) = fewer else { return };
+        made.tail = made.tail.max(left_out(if any { fewer - 2 } else { fewer }));
+        made.intervals = Some(fewer);
+        made.values = moved(&made.values, columns, fewer);
+        made.costs = Lobatto::with(fewer).on(*lower, *upper);
+        made.columns.truncate(made.costs.len());
+    }
+
+    /// Whether the states from which types exercise are resolved as a function of the cost.
+    fn states_resolved(&self, slot: &Slot) -> bool {
+        let states: Option<Vec<f64>> = slot.columns.iter().map(Column::only_rise).collect();
+        slot.intervals.zip(states).is_some_and(|(intervals, states)| {
+            let coefficients = Lobatto::with(intervals).coefficients(&states);
+            tail_of(&coefficients) <= STATES_RESOLVED * self.step.state.volatility
+        })
     }
 
     /// Where each type of a slot exercises.
@@ -421,16 +450,40 @@ impl Columns {
         if from == to {
             return std::borrow::Cow::Borrowed(next);
         }
-        let stride = (from - 1) / (to - 1);
+        let (before, after) = (from - 1, to - 1);
+        let columns = if before % after == 0 {
+            next.columns.iter().step_by(before / after).cloned().collect()
+        } else {
+            let (known, points) = (Lobatto::with(before), Lobatto::with(after));
+            let between = |x: &f64| {
+                let weights = known.interpolation(*x);
+                let mut kink = Kink {
+                    state: 0.0,
+                    rising: true,
+                    above: vec![0.0; self.step.half.len()],
+                    below: vec![0.0; self.step.half.len()],
+                };
+                for (weight, one) in weights.iter().zip(next.columns.iter().flat_map(|column| &column.kinks)) {
+                    kink.state += weight * one.state;
+                    for (sums, values) in [(&mut kink.above, &one.above), (&mut kink.below, &one.below)] {
+                        for (sum, value) in sums.iter_mut().zip(values) {
+                            *sum += weight * value;
+                        }
+                    }
+                }
+                Column {
+                    exercises_below: false,
+                    kinks: vec![kink],
+                }
+            };
+            points.points.iter().map(between).collect()
+        };
         std::borrow::Cow::Owned(Slot {
             intervals: made.intervals,
             costs: made.costs.clone(),
-            values: next
-                .values
-                .chunks_exact(from)
-                .flat_map(|row| row.iter().step_by(stride).copied())
-                .collect(),
-            columns: next.columns.iter().step_by(stride).cloned().collect(),
+            values: moved(&next.values, from, after),
+            columns,
+            tilted: None,
             tail: next.tail,
         })
     }
@@ -515,6 +568,35 @@ impl Columns {
     pub fn grid(&self) -> &Grid {
         &self.step.grid
     }
+}
+
+/// Rows of values at `columns` Chebyshev points of the costs, at the points that make this many intervals.
+fn moved(values: &[f64], columns: usize, intervals: usize) -> Vec<f64> {
+    let before = columns - 1;
+    if before % intervals == 0 {
+        let rows = values.chunks_exact(columns);
+        return rows
+            .flat_map(|row| row.iter().step_by(before / intervals).copied())
+            .collect();
+    }
+    let known = Lobatto::with(before);
+    let weights: Vec<Vec<f64>> = Lobatto::with(intervals)
+        .points
+        .iter()
+        .map(|x| known.interpolation(*x))
+        .collect();
+    let rows = values.chunks_exact(columns);
+    rows.flat_map(|row| {
+        let one = move |weights: &Vec<f64>| {
+            weights
+                .iter()
+                .zip(row)
+                .map(|(weight, value)| weight * value)
+                .sum::<f64>()
+        };
+        weights.iter().map(one)
+    })
+    .collect()
 }
 
 /// What the coefficients that are left out may add, judged by the last ones.

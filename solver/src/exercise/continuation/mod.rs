@@ -8,6 +8,7 @@
 mod around;
 mod columns;
 mod step;
+mod tilted;
 mod values;
 
 pub use values::ContinuationValues;

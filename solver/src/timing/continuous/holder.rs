@@ -21,6 +21,10 @@ const NOISE: f64 = 4.0;
 const HALVINGS: u32 = 60;
 /// A cut this near a kink, in standard deviations of a step, is left out.
 const CLOSE: f64 = 0.3;
+/// Grid points from one look to the next where she surely waits.
+const STRIDE: usize = 3;
+/// Between neighbours the ratio of selling to waiting passes neither by more than this many times their difference.
+const STEEP: f64 = 2.0;
 /// The most knots of a cost law at which auctions are cut.
 const MOST_KNOTS: usize = 12;
 
@@ -178,15 +182,14 @@ impl ContinuousTiming {
                 .last()
                 .filter(|_| lasting)
                 .map(|behind| behind.offer.clone());
-            let offer =
-                again.unwrap_or_else(|| timing.offer(situation, slot, ahead.as_ref(), timing.slots.last(), false));
+            let nexts = timing.nexts(situation, ahead.as_ref());
+            let offer = again.unwrap_or_else(|| timing.offer(situation, slot, ahead.as_ref(), Some(&nexts)));
             let mut made = SlotTiming {
                 ahead,
                 offer,
                 stops: Vec::new(),
                 fallbacks: Vec::new(),
             };
-            let nexts = timing.nexts(situation, made.ahead.as_ref());
             made.stops = timing.find_stops(situation, slot, &made, &nexts);
             made.fallbacks = timing.find_fallbacks(situation, &made);
             ahead = Some(timing.gains(situation, slot, &made, &nexts));
@@ -230,18 +233,17 @@ impl ContinuousTiming {
 
     /// The auctions of a slot at all states, also where she surely waits.
     pub(crate) fn whole_offer(&self, situation: &Situation<'_, '_>, slot: usize) -> Offer {
-        self.offer(situation, slot, self.slots[slot].ahead.as_ref(), None, true)
+        self.offer(situation, slot, self.slots[slot].ahead.as_ref(), None)
     }
 
-    /// The auctions of a slot at all states; where she surely waits, only if the `whole` is wanted. `behind` are those of the
-    /// next slot.
+    /// The auctions of a slot at all states; given E[W] of the next slot at the grid points, only where she does not surely
+    /// wait.
     fn offer(
         &self,
         situation: &Situation<'_, '_>,
         slot: usize,
         ahead: Option<&Ahead>,
-        behind: Option<&SlotTiming>,
-        whole: bool,
+        nexts: Option<&[Option<f64>]>,
     ) -> Offer {
         let market = situation.market();
         let process = &self.domain.state;
@@ -257,8 +259,12 @@ impl ContinuousTiming {
             wait.unwrap_or(0.0) + floor
         };
         // A holder who sells early when she is indifferent may sell what is worth nothing.
-        let passes = !whole && ahead.is_some() && !process.is_independent() && market.holder().tie() == Tie::Late;
-        let (low, high) = self.domain.ends();
+        let nexts =
+            nexts.filter(|_| ahead.is_some() && !process.is_independent() && market.holder().tie() == Tie::Late);
+        let (mut low, high) = self.domain.ends();
+        if let Some(nexts) = nexts {
+            low = self.waits_up_to(situation, slot, nexts);
+        }
         let mut cuts = self.kinks(situation, slot);
         let comes = |state: f64| held(state)[1] > 0.0;
         let carried_on = goes_on && ahead.is_some();
@@ -286,7 +292,8 @@ impl ContinuousTiming {
             }
         }
         let mut halved = Vec::new();
-        if let Some(behind) = behind {
+        let induced = self.slots.len() <= market.ticket().maturity();
+        if let Some(behind) = self.slots.last().filter(|_| induced) {
             let margin = CLOSE * process.volatility;
             let cut = |interval: &(f64, f64)| behind.offer.cuts_within(*interval, margin);
             halved = open.iter().flat_map(cut).collect();
@@ -304,8 +311,35 @@ impl ContinuousTiming {
             halved,
             (RESOLVED * situation.tolerance, self.scale, process.volatility),
             &held,
-            passes.then_some(&waiting),
+            if nexts.is_some() { Some(&waiting) } else { None },
         )
+    }
+
+    /// The grid point up to which she surely waits: selling is worth less by more than its ratio to waiting changes between
+    /// neighbours.
+    fn waits_up_to(&self, situation: &Situation<'_, '_>, slot: usize, nexts: &[Option<f64>]) -> f64 {
+        let market = situation.market();
+        let points = self.domain.points();
+        let floor = ROUNDING * self.scale;
+        let ratio = |k: usize| {
+            let prize = self.domain.state.prize(points[k]);
+            let wait = alternatives(market, prize, nexts[k]).wait.unwrap_or(0.0);
+            let (auction, ..) = situation.auction(slot, prize, nexts[k]);
+            auction.revenue / (wait + floor)
+        };
+        let (mut at, mut before, mut stride) = (0, ratio(0), STRIDE);
+        while at + 1 < points.len() {
+            let next = (at + stride).min(points.len() - 1);
+            let now = ratio(next);
+            if now.max(before) + STEEP * (now - before).abs() < 1.0 {
+                (at, before) = (next, now);
+            } else if stride > 1 {
+                stride = 1;
+            } else {
+                break;
+            }
+        }
+        points[at]
     }
 
     /// States at which the values of some type, or who among the types exercises, bend.
