@@ -7,9 +7,12 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::nodes::{AtNodes, NODES, weighted};
+use super::panels::CostPoint;
 use super::{Auction, CostPanels};
 use crate::exercise::{CurvedProfile, Piece};
 use crate::market::{Market, Participation, Reserve, RiskAversion};
+use crate::numerics::expansion::Expansion;
 use crate::numerics::gauss;
 
 /// The auctions of one market without a reserve.
@@ -33,8 +36,12 @@ struct Panel {
     to: f64,
     /// ∫ F₂ and ∫ P up to its left end.
     before: [f64; 2],
-    /// Cost, weight · F₂, weight · P.
-    nodes: Vec<[f64; 3]>,
+    /// ∫ F₂ and ∫ P over it.
+    whole: [f64; 2],
+    /// At the Gauss nodes: cost, weight · F₂, weight · P.
+    costs: AtNodes,
+    second: AtNodes,
+    lowest: AtNodes,
 }
 
 impl PlainAuctions {
@@ -53,23 +60,21 @@ impl PlainAuctions {
         let mut list = Vec::new();
         for pair in panels.points().windows(2) {
             let width = pair[1].cost - pair[0].cost;
-            let nodes: Vec<[f64; 3]> = gauss::panel_rule()
-                .iter()
-                .map(|&(node, weight)| {
-                    let point = panels.point(pair[0].cost + width * node);
-                    [point.cost, weight * width * point.second, weight * width * point.lowest]
-                })
-                .collect();
-            let here = nodes
-                .iter()
-                .fold([0.0; 2], |sum, node| [sum[0] + node[1], sum[1] + node[2]]);
+            let rule = gauss::panel_rule();
+            let points: [CostPoint; NODES] = std::array::from_fn(|i| panels.point(pair[0].cost + width * rule[i].0));
+            let second: AtNodes = std::array::from_fn(|i| rule[i].1 * width * points[i].second);
+            let lowest: AtNodes = std::array::from_fn(|i| rule[i].1 * width * points[i].lowest);
+            let whole = [second.iter().sum::<f64>(), lowest.iter().sum::<f64>()];
             list.push(Panel {
                 from: pair[0].cost,
                 to: pair[1].cost,
                 before,
-                nodes,
+                whole,
+                costs: points.map(|point| point.cost),
+                second,
+                lowest,
             });
-            before = [before[0] + here[0], before[1] + here[1]];
+            before = [before[0] + whole[0], before[1] + whole[1]];
         }
         let end = panels.points().last()?;
         Some(Self {
@@ -129,7 +134,7 @@ impl PlainAuctions {
                                 [sum[0] - a * moment[0], sum[1] - a * moment[1]]
                             })
                     } else {
-                        self.over(panels, from, to, |cost| -curve.slope(cost))
+                        self.over(panels, from, to, curve)
                     }
                 }
             };
@@ -149,10 +154,7 @@ impl PlainAuctions {
             .min(self.panels.len() - 1);
         let panel = &self.panels[at];
         let part = if cost >= panel.to {
-            panel
-                .nodes
-                .iter()
-                .fold([0.0; 2], |sum, node| [sum[0] + node[1], sum[1] + node[2]])
+            panel.whole
         } else {
             gauss::panel(panel.from, cost, |x| {
                 let point = panels.point(x);
@@ -162,25 +164,27 @@ impl PlainAuctions {
         [panel.before[0] + part[0], panel.before[1] + part[1]]
     }
 
-    /// ∫ of a function times F₂ and times P.
-    fn over(&self, panels: &CostPanels<'_>, from: f64, to: f64, falls: impl Fn(f64) -> f64) -> [f64; 2] {
+    /// ∫ of the fall of a curve times F₂ and times P.
+    fn over(&self, panels: &CostPanels<'_>, from: f64, to: f64, curve: &Expansion) -> [f64; 2] {
         let mut total = [0.0; 2];
         for panel in &self.panels {
             if panel.to <= from || panel.from >= to {
                 continue;
             }
             if panel.from >= from && panel.to <= to {
-                for [cost, second, lowest] in &panel.nodes {
-                    let fall = falls(*cost);
-                    total[0] += fall * second;
-                    total[1] += fall * lowest;
-                }
+                let slopes = curve.slopes(&panel.costs);
+                total[0] -= weighted(&panel.second, &slopes);
+                total[1] -= weighted(&panel.lowest, &slopes);
             } else {
-                let part = gauss::panel(panel.from.max(from), panel.to.min(to), |x| {
-                    let (point, fall) = (panels.point(x), falls(x));
-                    [fall * point.second, fall * point.lowest]
-                });
-                total = [total[0] + part[0], total[1] + part[1]];
+                let (left, right) = (panel.from.max(from), panel.to.min(to));
+                let width = right - left;
+                let rule = gauss::panel_rule();
+                let costs: AtNodes = std::array::from_fn(|i| left + width * rule[i].0);
+                for ((cost, slope), (_, weight)) in costs.iter().zip(curve.slopes(&costs)).zip(rule) {
+                    let point = panels.point(*cost);
+                    total[0] -= weight * width * slope * point.second;
+                    total[1] -= weight * width * slope * point.lowest;
+                }
             }
         }
         total
@@ -192,7 +196,11 @@ impl PlainAuctions {
         Arc::clone(entry.or_insert_with(|| {
             let mut moments = vec![[0.0; 2]; count];
             let scale = 2.0 / (self.upper - self.lower);
-            for [cost, second, lowest] in self.panels.iter().flat_map(|panel| &panel.nodes) {
+            let nodes = self.panels.iter().flat_map(|panel| {
+                let pairs = panel.second.iter().zip(&panel.lowest);
+                panel.costs.iter().zip(pairs)
+            });
+            for (cost, (second, lowest)) in nodes {
                 let x = (2.0 * cost - self.lower - self.upper) / (self.upper - self.lower);
                 // T_k′ = k U_{k−1}.
                 let (mut now, mut next) = (1.0, 2.0 * x);

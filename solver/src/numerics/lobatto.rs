@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::f64::consts::PI;
 use std::sync::{Arc, LazyLock, Mutex};
 
+use super::exponential::{LANES, dot};
+
 /// The fewest intervals between points.
 pub(crate) const COARSEST: usize = 8;
 /// The most: transforms and profiles cost their square.
@@ -16,6 +18,8 @@ pub(crate) struct Lobatto {
     pub points: Vec<f64>,
     /// Row k: weights of the values in coefficient k.
     transform: Vec<f64>,
+    /// Its left half with the middle, rows filled up with 0.
+    halves: Vec<f64>,
 }
 
 static TABLES: LazyLock<Mutex<BTreeMap<usize, Arc<Lobatto>>>> = LazyLock::new(Mutex::default);
@@ -35,6 +39,11 @@ impl Lobatto {
             .filter(move |&size| (from..=FINEST).contains(&size))
     }
 
+    /// 8, 12, 16, 20, … up to 64, and beyond the sizes that can be halved.
+    pub fn close_sizes() -> impl Iterator<Item = usize> {
+        (COARSEST..=64).step_by(4).chain(Self::sizes(65))
+    }
+
     fn with_intervals(n: usize) -> Self {
         let end = |k: usize| if k == 0 || k == n { 0.5 } else { 1.0 };
         // cos(πk/n) for k to 2n, so that no angle is reduced twice.
@@ -47,7 +56,16 @@ impl Lobatto {
                 transform.push(weight * cosines[(k * (n - j)) % (2 * n)]);
             }
         }
-        Self { points, transform }
+        let length = (n / 2 + 1).next_multiple_of(LANES);
+        let halves = transform
+            .chunks_exact(n + 1)
+            .flat_map(|row| (0..length).map(|j| if j <= n / 2 { row[j] } else { 0.0 }))
+            .collect();
+        Self {
+            points,
+            transform,
+            halves,
+        }
     }
 
     /// How many points there are.
@@ -57,9 +75,18 @@ impl Lobatto {
 
     /// Coefficients a_k of Σ a_k T_k through `values` at the points.
     pub fn coefficients(&self, values: &[f64]) -> Vec<f64> {
-        self.transform
-            .chunks_exact(self.size())
-            .map(|row| row.iter().zip(values).map(|(weight, value)| weight * value).sum())
+        // T_k is even or odd: rows meet the sums or the differences of mirrored values.
+        let (half, last) = (self.size() / 2, self.size() - 1);
+        let length = (half + 1).next_multiple_of(LANES);
+        let (mut even, mut odd) = (vec![0.0; length], vec![0.0; length]);
+        for j in 0..half {
+            (even[j], odd[j]) = (values[j] + values[last - j], values[j] - values[last - j]);
+        }
+        even[half] = values[half];
+        let halves = self.halves.chunks_exact(length);
+        halves
+            .enumerate()
+            .map(|(k, row)| dot(row, if k % 2 == 0 { &even } else { &odd }))
             .collect()
     }
 
@@ -73,6 +100,19 @@ impl Lobatto {
             }
         }
         weights
+    }
+
+    /// Weights of the values at the points in the polynomial's value at x.
+    pub fn interpolation(&self, x: f64) -> Vec<f64> {
+        let (mut now, mut next) = (1.0, x);
+        let polynomials: Vec<f64> = (0..self.size())
+            .map(|_| {
+                let value = now;
+                (now, next) = (next, 2.0 * x * next - now);
+                value
+            })
+            .collect();
+        self.weights(&polynomials)
     }
 
     /// The points on [a, b].
@@ -105,6 +145,11 @@ mod tests {
         for (k, a) in fine.coefficients(&values).iter().enumerate() {
             let expected = [0.5, 0.0, 0.0, 1.0].get(k).copied().unwrap_or(0.0);
             assert!((a - expected).abs() < 1e-15, "{k} {a}");
+        }
+        for x in [-1.0, 0.3, 1.0] {
+            let weights = fine.interpolation(x);
+            let value: f64 = weights.iter().zip(&values).map(|(weight, value)| weight * value).sum();
+            assert!((value - (4.0 * x * x * x - 3.0 * x + 0.5)).abs() < 1e-14, "{x} {value}");
         }
     }
 }

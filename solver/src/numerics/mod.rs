@@ -3,6 +3,7 @@
 pub(crate) mod chebyshev;
 pub mod collocation;
 pub(crate) mod expansion;
+pub(crate) mod exponential;
 pub mod gauss;
 pub(crate) mod incomplete_beta;
 pub mod integrate;

@@ -511,7 +511,7 @@ impl Winners {
         let slots = 0..=market.ticket().maturity();
         let known: Option<Vec<Vec<f64>>> = slots
             .clone()
-            .map(|slot| situation.values.exercise_begins(slot, costs))
+            .map(|slot| situation.values.exercise_states_between(slot, costs))
             .collect();
         if let Some(known) = known {
             let from = |state: f64| Exercises { ends: vec![state] };

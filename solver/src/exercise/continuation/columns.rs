@@ -1,20 +1,28 @@
 //! C_t of single costs: each cost is an optimal stopping problem of its own.
 
-use super::step::{Fade, Grid, Step, Weights};
+use super::around::Around;
+use super::step::{Grid, Step, Weights};
+use super::tilted::Tilted;
 use crate::exercise::INDIFFERENCE;
 use crate::market::Exercise;
+use crate::numerics::exponential::exp;
 use crate::numerics::lobatto::{COARSEST, FINEST, Lobatto};
 use crate::numerics::root;
 
 /// Chebyshev coefficients in cost below this share of the tolerance are left out.
-const RESOLVED: f64 = 0.1;
+const RESOLVED: f64 = 0.05;
+/// A state this near to a grid point, in grid points, lies on it.
+const ON_GRID: f64 = 1e-12;
+/// States from which types exercise are known as a function of the cost if their last Chebyshev coefficients are below
+/// this, in standard deviations of a step.
+const STATES_RESOLVED: f64 = 1e-10;
 /// Rows of the grid at which the resolution in cost is looked at: every this many.
 const LOOKED_AT: usize = 3;
 
 /// The costs whose values are followed.
 #[derive(Debug, Clone)]
 pub(crate) enum Costs {
-    /// Chebyshev points on an interval, as many as the slot before the last takes, or at least with so many intervals.
+    /// Chebyshev points on an interval, as many as it takes, but with at least so many intervals.
     Interval { lower: f64, upper: f64, least: usize },
     /// These.
     List(Vec<f64>),
@@ -26,9 +34,9 @@ pub(crate) struct Kink {
     pub state: f64,
     /// Whether she exercises above it.
     rising: bool,
-    /// What r − θ − C, integrated over all states above it, or below it, adds at a distance on the other side.
-    above: Fade,
-    below: Fade,
+    /// r − θ − C at the half-line rule's nodes above and below, times their weights.
+    pub above: Vec<f64>,
+    pub below: Vec<f64>,
 }
 
 /// Where a type exercises in a slot: below the first kink or not, and from kink to kink the other way round.
@@ -39,6 +47,14 @@ pub(crate) struct Column {
 }
 
 impl Column {
+    /// The state from which she exercises, if there is one and she does not below it.
+    pub fn only_rise(&self) -> Option<f64> {
+        match self.kinks.as_slice() {
+            [kink] if !self.exercises_below => Some(kink.state),
+            _ => None,
+        }
+    }
+
     /// Whether she exercises at this state.
     pub fn exercises(&self, state: f64) -> bool {
         let passed = self.kinks.iter().filter(|kink| kink.state <= state).count();
@@ -55,6 +71,8 @@ pub(crate) struct Slot {
     /// C at grid points × costs, by rows.
     pub values: Vec<f64>,
     pub columns: Vec<Column>,
+    /// Their kinks, where each has one.
+    tilted: Option<Tilted>,
     /// The size of the last Chebyshev coefficients in cost, ETH.
     pub tail: f64,
 }
@@ -110,17 +128,19 @@ impl Columns {
                 intervals,
                 values: vec![0.0; list.len() * solved.step.grid.size],
                 columns: vec![Column::default(); list.len()],
+                tilted: None,
                 costs: list,
                 tail: 0.0,
             };
             if let Some(next) = slots.last() {
                 solved.fill(&rows, next, &mut made);
-                solved.resolve(costs, maturity - slot, &mut made);
+                solved.resolve(costs, maturity - slot, next, &mut made);
                 intervals = made.intervals;
             }
             if matches!(exercise, Exercise::American) || (slot == maturity && matches!(exercise, Exercise::AtMaturity))
             {
                 solved.find_kinks(slots.last(), &mut made);
+                made.tilted = Tilted::of(&solved.step, &made.columns);
             }
             slots.push(made);
         }
@@ -155,7 +175,7 @@ impl Columns {
             .chain(near.map(f64::ln))
             .filter(|mean| (grid.first..=grid.last()).contains(mean))
             .collect();
-        Lobatto::sizes(COARSEST)
+        Lobatto::close_sizes()
             .find(|&intervals| {
                 let points = Lobatto::with(intervals);
                 let costs = points.on(lower, upper);
@@ -198,13 +218,47 @@ impl Columns {
                     smooth
                 };
             }
-            for kink in &column.kinks {
-                for (value, &mean) in line.iter_mut().zip(&means) {
-                    *value += self.beyond(kink, mean);
-                }
-            }
+            self.add_kinks(column, &means, &mut line);
             for (i, value) in line.iter().enumerate() {
                 made.values[i * columns + j] = self.factor * value.max(0.0);
+            }
+        }
+    }
+
+    /// What the kinks of a type add at all grid points, whose means are evenly spaced.
+    fn add_kinks(&self, column: &Column, means: &[f64], line: &mut [f64]) {
+        let sigma = self.step.state.volatility;
+        let rising = means.len() < 2 || means[1] >= means[0];
+        let between = if means.len() < 2 {
+            1.0
+        } else {
+            (means[1] - means[0]).abs() / sigma
+        };
+        for kink in &column.kinks {
+            let sign = if kink.rising { 1.0 } else { -1.0 };
+            // The first grid point, in the order of the means, that looks at the kink from above.
+            let split = if rising {
+                means.partition_point(|mean| *mean < kink.state)
+            } else {
+                means.len() - means.partition_point(|mean| *mean >= kink.state)
+            };
+            let ordered = |k: usize| if rising { means[k] } else { means[means.len() - 1 - k] };
+            let mut ends: Vec<&mut f64> = line.iter_mut().collect();
+            if !rising {
+                ends.reverse();
+            }
+            let (below, above) = ends.split_at_mut(split);
+            if split > 0 {
+                let distance = (kink.state - ordered(split - 1)) / sigma;
+                let mut sums = below.iter_mut().rev().map(|sum| &mut **sum);
+                self.step
+                    .add_half_lines(distance, between, &kink.above, sign, &mut sums);
+            }
+            if split < means.len() {
+                let distance = (ordered(split) - kink.state) / sigma;
+                let mut sums = above.iter_mut().map(|sum| &mut **sum);
+                self.step
+                    .add_half_lines(distance, between, &kink.below, -sign, &mut sums);
             }
         }
     }
@@ -212,6 +266,10 @@ impl Columns {
     /// E[V_{t+1}] for all costs, `next` being slot t + 1.
     fn expected(&self, next: &Slot, mean: f64, weights: &Weights, sums: &mut [f64]) {
         self.step.sum(weights, &next.values, sums);
+        if let Some(tilted) = &next.tilted {
+            tilted.add(&self.step, mean, &next.costs, sums);
+            return;
+        }
         let expected_prize = self.step.state.expected_prize(mean);
         for ((sum, column), &cost) in sums.iter_mut().zip(&next.columns).zip(&next.costs) {
             *sum = self.kinked(*sum, column, cost, mean, expected_prize);
@@ -232,25 +290,27 @@ impl Columns {
             smooth
         };
         for kink in &column.kinks {
-            value += self.beyond(kink, mean);
+            let distance = (kink.state - mean) / self.step.state.volatility;
+            let sign = if kink.rising { 1.0 } else { -1.0 };
+            value += if distance > 0.0 {
+                sign * self.step.half_line(distance, &kink.above)
+            } else {
+                -sign * self.step.half_line(-distance, &kink.below)
+            };
         }
         value.max(0.0)
     }
 
-    /// What exercising beyond a kink, as seen from a mean, adds to doing there what she does at the mean.
-    fn beyond(&self, kink: &Kink, mean: f64) -> f64 {
-        let distance = (kink.state - mean) / self.step.state.volatility;
-        let gain = if distance > 0.0 {
-            kink.above.at(distance)
-        } else {
-            -kink.below.at(-distance)
-        };
-        if kink.rising { gain } else { -gain }
-    }
-
-    /// C_t of every cost of slot t's successor at a state; for slot T all are 0.
+    /// C_t at a state, for the costs of the slot handed over with it; `None` in slot T, where all are 0.
     pub fn continuation(&self, slot: usize, state: f64) -> Option<(&Slot, Vec<f64>)> {
         let next = self.slots.get(slot + 1)?;
+        let place = (state - self.step.grid.first) / self.step.grid.width;
+        let nearest = place.round();
+        if (place - nearest).abs() < ON_GRID && nearest >= 0.0 && (nearest as usize) < self.step.grid.size {
+            let here = &self.slots[slot];
+            let from = nearest as usize * here.costs.len();
+            return Some((here, here.values[from..from + here.costs.len()].to_vec()));
+        }
         let mean = self.step.state.mean(state);
         let mut sums = vec![0.0; next.costs.len()];
         self.expected(next, mean, &self.step.weights(mean), &mut sums);
@@ -275,11 +335,11 @@ impl Columns {
         let weights = self.step.weights(mean);
         let columns = next.costs.len();
         let last = self.step.grid.size as isize - 1;
-        let inside = weights.first >= 0 && weights.first + weights.list().len() as isize - 1 <= last;
+        let inside = weights.first >= 0 && weights.first + weights.list.len() as isize - 1 <= last;
         let smooth = if inside {
             let start = weights.first as usize * columns + column;
             weights
-                .list()
+                .list
                 .iter()
                 .zip(next.values[start..].iter().step_by(columns))
                 .map(|(weight, value)| weight * value)
@@ -293,9 +353,9 @@ impl Columns {
         self.factor * self.kinked(smooth, &next.columns[column], next.costs[column], mean, expected_prize)
     }
 
-    /// Notes how well the costs resolve C, `slots` before maturity, and drops every other one as long as the rest does.
-    fn resolve(&self, costs: &Costs, slots: usize, made: &mut Slot) {
-        let (Costs::Interval { lower, upper, least }, Some(mut intervals)) = (costs, made.intervals) else {
+    /// Notes how well the costs resolve C, `slots` before maturity, and takes as few as resolve it.
+    fn resolve(&self, costs: &Costs, slots: usize, next: &Slot, made: &mut Slot) {
+        let (Costs::Interval { lower, upper, least }, Some(intervals)) = (costs, made.intervals) else {
             return;
         };
         let scale = upper.abs().max(lower.abs());
@@ -316,27 +376,36 @@ impl Columns {
             }
         }
         made.tail = tail_of(&largest);
-        while intervals % 4 == 0 && intervals > COARSEST.max(*least) {
-            let half = intervals / 2;
-            let dropped = largest[half..].iter().fold(0.0_f64, |most, a| most.max(*a));
-            if dropped > RESOLVED * self.tolerance * scale {
-                break;
-            }
-            intervals = half;
-            made.tail = made.tail.max(dropped);
-            largest.truncate(half + 1);
-        }
-        if Some(intervals) != made.intervals {
-            let stride = (columns - 1) / intervals;
-            made.intervals = Some(intervals);
-            made.values = made
-                .values
-                .chunks_exact(columns)
-                .flat_map(|row| row.iter().step_by(stride).copied())
-                .collect();
-            made.costs = made.costs.iter().step_by(stride).copied().collect();
-            made.columns.truncate(made.costs.len());
-        }
+        let negligible = RESOLVED * self.tolerance * scale;
+        let left_out = |from: usize| largest[from..].iter().fold(0.0_f64, |most, a| most.max(*a));
+        // Kinks can be read off at other costs where they are known as a function of the cost.
+        let any = next.tilted.is_some() && self.states_resolved(next);
+        let fewer = if any {
+            let sizes = Lobatto::close_sizes().skip_while(|size| size < least);
+            let mut fewer = sizes.take_while(|size| *size < intervals);
+            fewer.find(|size| left_out(size - 2) <= negligible)
+        } else {
+            let halved = |size: usize| {
+                let half = size / 2;
+                (size % 4 == 0 && size > COARSEST.max(*least) && left_out(half) <= negligible).then_some(half)
+            };
+            std::iter::successors(halved(intervals), |size| halved(*size)).last()
+        };
+        let Some(fewer) = fewer else { return };
+        made.tail = made.tail.max(left_out(if any { fewer - 2 } else { fewer }));
+        made.intervals = Some(fewer);
+        made.values = moved(&made.values, columns, fewer);
+        made.costs = Lobatto::with(fewer).on(*lower, *upper);
+        made.columns.truncate(made.costs.len());
+    }
+
+    /// Whether the states from which types exercise are resolved as a function of the cost.
+    fn states_resolved(&self, slot: &Slot) -> bool {
+        let states: Option<Vec<f64>> = slot.columns.iter().map(Column::only_rise).collect();
+        slot.intervals.zip(states).is_some_and(|(intervals, states)| {
+            let coefficients = Lobatto::with(intervals).coefficients(&states);
+            tail_of(&coefficients) <= STATES_RESOLVED * self.step.state.volatility
+        })
     }
 
     /// Where each type of a slot exercises.
@@ -362,12 +431,17 @@ impl Columns {
                 }
                 before = now;
                 let at = |state: f64| self.step.state.prize(state) - cost - self.one(next, column, state);
+                let ends = (grid.at(i - 1), grid.at(i));
                 let state = if next.is_none() && cost > 0.0 {
                     cost.ln()
                 } else {
+                    let known = |k: usize| prizes[k] - cost - made.values[k * columns + column];
+                    let near = crossing(i, grid.size, known).and_then(|(place, slope)| {
+                        approached(ends, grid.at(i - 1) + place * grid.width, slope / grid.width, at)
+                    });
                     // Without a root the gap is zero but for rounding on one side: indifference exercises.
-                    let edge = if now { grid.at(i) } else { grid.at(i - 1) };
-                    root::bracketed_within(grid.at(i - 1), grid.at(i), 1e-13 * grid.width, at).unwrap_or(edge)
+                    near.or_else(|| root::bracketed_within(ends.0, ends.1, 1e-13 * grid.width, at))
+                        .unwrap_or(if now { ends.1 } else { ends.0 })
                 };
                 found.kinks.push(self.kink(next, column, cost, state, now));
             }
@@ -381,38 +455,118 @@ impl Columns {
         if from == to {
             return std::borrow::Cow::Borrowed(next);
         }
-        let stride = (from - 1) / (to - 1);
+        let (before, after) = (from - 1, to - 1);
+        let columns = if before % after == 0 {
+            next.columns.iter().step_by(before / after).cloned().collect()
+        } else {
+            let (known, points) = (Lobatto::with(before), Lobatto::with(after));
+            let between = |x: &f64| {
+                let weights = known.interpolation(*x);
+                let mut kink = Kink {
+                    state: 0.0,
+                    rising: true,
+                    above: vec![0.0; self.step.half.len()],
+                    below: vec![0.0; self.step.half.len()],
+                };
+                for (weight, one) in weights.iter().zip(next.columns.iter().flat_map(|column| &column.kinks)) {
+                    kink.state += weight * one.state;
+                    for (sums, values) in [(&mut kink.above, &one.above), (&mut kink.below, &one.below)] {
+                        for (sum, value) in sums.iter_mut().zip(values) {
+                            *sum += weight * value;
+                        }
+                    }
+                }
+                Column {
+                    exercises_below: false,
+                    kinks: vec![kink],
+                }
+            };
+            points.points.iter().map(between).collect()
+        };
         std::borrow::Cow::Owned(Slot {
             intervals: made.intervals,
             costs: made.costs.clone(),
-            values: next
-                .values
-                .chunks_exact(from)
-                .flat_map(|row| row.iter().step_by(stride).copied())
-                .collect(),
-            columns: next.columns.iter().step_by(stride).cloned().collect(),
+            values: moved(&next.values, from, after),
+            columns,
+            tilted: None,
             tail: next.tail,
         })
     }
 
     fn kink(&self, next: Option<&Slot>, column: usize, cost: f64, state: f64, rising: bool) -> Kink {
         let sigma = self.step.state.volatility;
-        let fade = |sign: f64| {
-            let nodes = self.step.half.iter();
-            let data: Vec<f64> = nodes
-                .map(|&(s, weight)| {
-                    let at = state + sign * sigma * s;
-                    weight * (self.step.state.prize(at) - cost - self.one(next, column, at))
-                })
-                .collect();
-            self.step.fade(&data)
+        let half = &self.step.half;
+        let [mut below, mut above] = match (next, &self.step.around) {
+            (Some(next), Some(around)) => self.around(around, next, column, state),
+            _ => [-1.0, 1.0].map(|sign| {
+                let at = |s: &f64| self.one(next, column, state + sign * sigma * s);
+                half.iter().map(at).collect()
+            }),
         };
+        for (sign, side) in [(-1.0, &mut below), (1.0, &mut above)] {
+            for ((value, s), weight) in side.iter_mut().zip(half).zip(&self.step.half_weights) {
+                *value = weight * (self.step.state.prize(state + sign * sigma * s) - cost - *value);
+            }
+        }
         Kink {
             state,
             rising,
-            above: fade(1.0),
-            below: fade(-1.0),
+            above,
+            below,
         }
+    }
+
+    /// C of one column at the half-line rule's nodes below and above a state, from the slot behind it: as [`Self::one`]
+    /// at each of them.
+    fn around(&self, around: &Around, next: &Slot, column: usize, state: f64) -> [Vec<f64>; 2] {
+        let step = &self.step;
+        let (process, grid) = (&step.state, &step.grid);
+        let sigma = process.volatility;
+        let mean = process.mean(state);
+        let place = (mean - grid.first) / grid.width;
+        let nearest = place.round();
+        let columns = next.costs.len();
+        let last = grid.size as isize - 1;
+        let (first, length) = around.window();
+        let first = nearest as isize + first;
+        let seen: Vec<f64> = (0..length as isize)
+            .map(|l| {
+                let index = first + l;
+                let value = next.values[index.clamp(0, last) as usize * columns + column];
+                if index > last {
+                    value * step.growth.powi((index - last) as i32)
+                } else {
+                    value
+                }
+            })
+            .collect();
+        let mut sums = around.smooth(&seen, place - nearest);
+        let (known, cost) = (&next.columns[column], next.costs[column]);
+        if !known.kinks.is_empty() || known.exercises_below {
+            let expected_prize = process.expected_prize(mean);
+            for (sums, distances) in sums.iter_mut().zip(around.distances()) {
+                for (sum, distance) in sums.iter_mut().zip(distances) {
+                    if known.exercises(mean + sigma * distance) {
+                        *sum = expected_prize * exp(sigma * distance) - cost;
+                    }
+                }
+            }
+            for kink in &known.kinks {
+                let sign = if kink.rising { 1.0 } else { -1.0 };
+                let distance = (kink.state - mean) / sigma;
+                around.add_half_lines(
+                    distance,
+                    [&kink.above, &kink.below],
+                    sign,
+                    (&step.half, step.reach()),
+                    &mut sums,
+                );
+            }
+        }
+        for sum in sums.iter_mut().flatten() {
+            *sum = self.factor * sum.max(0.0);
+        }
+        sums
     }
 
     /// The grid of states.
@@ -421,10 +575,97 @@ impl Columns {
     }
 }
 
+/// Rows of values at `columns` Chebyshev points of the costs, at the points that make this many intervals.
+fn moved(values: &[f64], columns: usize, intervals: usize) -> Vec<f64> {
+    let before = columns - 1;
+    if before % intervals == 0 {
+        let rows = values.chunks_exact(columns);
+        return rows
+            .flat_map(|row| row.iter().step_by(before / intervals).copied())
+            .collect();
+    }
+    let known = Lobatto::with(before);
+    let weights: Vec<Vec<f64>> = Lobatto::with(intervals)
+        .points
+        .iter()
+        .map(|x| known.interpolation(*x))
+        .collect();
+    let rows = values.chunks_exact(columns);
+    rows.flat_map(|row| {
+        let one = move |weights: &Vec<f64>| {
+            weights
+                .iter()
+                .zip(row)
+                .map(|(weight, value)| weight * value)
+                .sum::<f64>()
+        };
+        weights.iter().map(one)
+    })
+    .collect()
+}
+
 /// What the coefficients that are left out may add, judged by the last ones.
 fn tail_of(coefficients: &[f64]) -> f64 {
     let last = 3.min(coefficients.len());
     coefficients[coefficients.len() - last..]
         .iter()
         .fold(0.0, |most: f64, a| most.max(a.abs()))
+}
+
+/// Where, between the grid points i − 1 and i, the polynomial through `known` at the six around them crosses 0: grid
+/// points after i − 1, and the slope there.
+fn crossing(i: usize, size: usize, known: impl Fn(usize) -> f64) -> Option<(f64, f64)> {
+    const COUNT: usize = 6;
+    let first = (i + 1).checked_sub(COUNT / 2 + 1)?;
+    if first + COUNT > size {
+        return None;
+    }
+    // Newton's form at the places −2, …, 3.
+    let mut differences: [f64; COUNT] = std::array::from_fn(|k| known(first + k));
+    for order in 1..COUNT {
+        for k in (order..COUNT).rev() {
+            differences[k] = (differences[k] - differences[k - 1]) / order as f64;
+        }
+    }
+    let offset = (i - 1 - first) as f64;
+    let mut place = 0.5;
+    for _ in 0..8 {
+        let (mut value, mut slope) = (differences[COUNT - 1], 0.0);
+        for k in (0..COUNT - 1).rev() {
+            let from = place + offset - k as f64;
+            slope = slope * from + value;
+            value = value * from + differences[k];
+        }
+        let step = value / slope;
+        place -= step;
+        if !(-0.01..=1.01).contains(&place) {
+            return None;
+        }
+        if step.abs() < 1e-9 {
+            return Some((place, slope));
+        }
+    }
+    None
+}
+
+/// A root inside `ends` by secants from nearby, to rounding; `None` where they do not close in on it at once.
+fn approached(ends: (f64, f64), from: f64, slope: f64, f: impl Fn(f64) -> f64) -> Option<f64> {
+    let width = ends.1 - ends.0;
+    let (mut at, mut slope) = (from, slope);
+    let (mut value, mut last) = (f(at), width);
+    for _ in 0..4 {
+        let step = value / slope;
+        if !(step.abs() < 0.1 * last) {
+            return None;
+        }
+        at -= step;
+        // The error of a secant's step is about the product of the two before.
+        if step.abs() * last <= 1e-13 * width * width || step.abs() <= 1e-13 * width {
+            return (ends.0..=ends.1).contains(&at).then_some(at);
+        }
+        let now = f(at);
+        slope = (value - now) / step;
+        (value, last) = (now, step.abs());
+    }
+    None
 }

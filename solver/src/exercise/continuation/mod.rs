@@ -5,8 +5,10 @@
 //! Nothing is interpolated in the prize: C at any state is one expectation of what is known of the next slot.
 //! [`ContinuationValues`] makes a node's V of it.
 
+mod around;
 mod columns;
 mod step;
+mod tilted;
 mod values;
 
 pub use values::ContinuationValues;

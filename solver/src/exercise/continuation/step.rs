@@ -4,8 +4,8 @@
 //! even grid, to rounding once the grid is finer than about σ/1.7 (the error falls like e^{−(πσ/h)²}). Where it has a
 //! kink, what lies beyond the kink is integrated apart, by a Gauss rule that starts there.
 
-use std::f64::consts::PI;
-
+use super::around::Around;
+use crate::numerics::exponential::{LANES, exp, tilted_sum};
 use crate::numerics::gauss;
 use crate::prize::PrizeState;
 
@@ -19,12 +19,6 @@ const NEAR: f64 = 7.6;
 const BEYOND: f64 = 6.0;
 /// The most grid points.
 pub(crate) const MOST_POINTS: usize = 20_000;
-/// The widest stretch of distances over which [`Fade`] is one polynomial, in standard deviations.
-const STRETCH: f64 = 2.0;
-/// Coefficients of that polynomial: e^{−u²/2} is resolved to rounding.
-const DEGREES: usize = 20;
-/// The most weights of a mean: a reach of 27.6 standard deviations.
-const MOST_WEIGHTS: usize = 104;
 /// 1/√(2π).
 const NORMAL: f64 = 0.398_942_280_401_432_7;
 
@@ -53,16 +47,20 @@ pub(crate) struct Step {
     pub grid: Grid,
     /// How many standard deviations of the step count.
     reach: f64,
-    /// Nodes s > 0 of the half-line rule, in standard deviations, and weights times φ(s).
-    pub half: Vec<(f64, f64)>,
-    /// e^{−j²η²/2}, η the grid's width in standard deviations.
+    /// Nodes s > 0 of the half-line rule, in standard deviations.
+    pub half: Vec<f64>,
+    /// Its weights, times φ(s).
+    pub half_weights: Vec<f64>,
+    /// e^{−Δ s} at the nodes, Δ the distance in standard deviations between the means seen from neighbouring grid points.
+    falls: Vec<f64>,
+    /// φ(jη) η for j = 0, 1, …, η the grid's width in standard deviations.
     bell: Vec<f64>,
-    /// For each stretch of distances and Chebyshev coefficient there, the weights of the half-line's data.
-    fading: Vec<Vec<f64>>,
     /// [`Self::sound`], by slots ahead.
     sound: Vec<(f64, f64)>,
     /// How a function is continued above the grid: per grid point.
-    growth: f64,
+    pub growth: f64,
+    /// Expectations from the half-line rule's nodes around a state.
+    pub around: Option<Around>,
 }
 
 /// Weights of the grid points around a mean.
@@ -70,43 +68,7 @@ pub(crate) struct Step {
 pub(crate) struct Weights {
     /// Index of the first, which may lie below the grid.
     pub first: isize,
-    count: usize,
-    list: [f64; MOST_WEIGHTS],
-}
-
-impl Weights {
-    /// They, in the order of the grid points.
-    pub fn list(&self) -> &[f64] {
-        &self.list[..self.count]
-    }
-}
-
-/// ∫₀^∞ h(s) φ(s + u) ds as a function of the distance u ≥ 0: polynomials in x ∈ [−1, 1] on stretches, by their powers, which is
-/// as good as any basis where coefficients fall so fast.
-#[derive(Debug, Clone)]
-pub(crate) struct Fade {
-    coefficients: Vec<[f64; DEGREES]>,
-    stretch: f64,
-}
-
-impl Fade {
-    /// At a distance in standard deviations.
-    pub fn at(&self, u: f64) -> f64 {
-        let place = u / self.stretch;
-        let Some(coefficients) = self.coefficients.get(place as usize) else {
-            return 0.0;
-        };
-        let x = 2.0 * (place - place.floor()) - 1.0;
-        // Four sums at once: powers of x by what is left over modulo 4.
-        let fourth = (x * x) * (x * x);
-        let mut sums = [0.0; 4];
-        for four in coefficients.chunks_exact(4).rev() {
-            for (sum, a) in sums.iter_mut().zip(four) {
-                *sum = *sum * fourth + a;
-            }
-        }
-        (sums[0] + x * sums[1]) + x * x * (sums[2] + x * sums[3])
-    }
+    pub list: Vec<f64>,
 }
 
 impl Step {
@@ -131,14 +93,14 @@ impl Step {
         let (low, high, size) = Self::extent(state, slots);
         let size = size.min(MOST_POINTS);
         let reach = NEAR + sigma.min(20.0);
-        let nodes = (HALF_PER_DEVIATION * reach).ceil() as usize;
-        let half: Vec<(f64, f64)> = gauss::unit_rule(nodes)
+        let nodes = ((HALF_PER_DEVIATION * reach).ceil() as usize).next_multiple_of(LANES);
+        let (half, half_weights): (Vec<f64>, Vec<f64>) = gauss::unit_rule(nodes)
             .into_iter()
             .map(|(node, weight)| {
                 let s = node * reach;
                 (s, weight * reach * NORMAL * (-0.5 * s * s).exp())
             })
-            .collect();
+            .unzip();
         let mut sound = vec![(low, high)];
         for ahead in 1..=slots {
             let (at_zero, sd) = state.ahead(0.0, ahead);
@@ -153,12 +115,16 @@ impl Step {
             sound.push((least, most.max(least)));
         }
         let width = (high - low) / (size - 1) as f64;
+        let between = state.persistence.abs() * width / sigma;
+        let falls = half.iter().map(|s| (-between * s).exp()).collect();
         let eta = width / sigma;
         let count = (reach / eta).ceil() as usize;
-        let bell = (0..=count).map(|j| (-0.5 * (j as f64 * eta).powi(2)).exp()).collect();
+        let bell: Vec<f64> = (0..=count)
+            .map(|j| NORMAL * eta * (-0.5 * (j as f64 * eta).powi(2)).exp())
+            .collect();
         Self {
-            fading: fading(reach, &half),
-            bell,
+            around: Around::of(state.persistence, eta, reach, &half),
+            falls,
             sound,
             state: state.clone(),
             grid: Grid {
@@ -168,6 +134,8 @@ impl Step {
             },
             reach,
             half,
+            half_weights,
+            bell,
             growth: width.exp(),
         }
     }
@@ -180,27 +148,27 @@ impl Step {
 
     /// Weights of the trapezoid rule for a mean.
     pub fn weights(&self, mean: f64) -> Weights {
-        let eta = self.grid.width / self.state.volatility;
+        let sigma = self.state.volatility;
+        let eta = self.grid.width / sigma;
         let place = (mean - self.grid.first) / self.grid.width;
         let nearest = place.round();
-        let last = self.bell.len() - 1;
+        let count = self.bell.len() - 1;
         let offset = (place - nearest) * eta;
         // e^{−(jη − d)²/2} = e^{−d²/2} (e^{ηd})^j e^{−j²η²/2}.
-        let mut list = [0.0; MOST_WEIGHTS];
-        let scale = NORMAL * eta * (-0.5 * offset * offset).exp();
-        let ratio = (eta * offset).exp();
+        let mut list = vec![0.0; 2 * count + 1];
+        let scale = exp(-0.5 * offset * offset);
+        let ratio = exp(eta * offset);
         let inverse = 1.0 / ratio;
         let (mut up, mut down) = (scale, scale);
-        list[last] = scale;
+        list[count] = scale * self.bell[0];
         for (j, bell) in self.bell.iter().enumerate().skip(1) {
             up *= ratio;
             down *= inverse;
-            list[last + j] = up * bell;
-            list[last - j] = down * bell;
+            list[count + j] = up * bell;
+            list[count - j] = down * bell;
         }
         Weights {
-            first: nearest as isize - last as isize,
-            count: 2 * last + 1,
+            first: nearest as isize - count as isize,
             list,
         }
     }
@@ -213,7 +181,7 @@ impl Step {
         sums.fill(0.0);
         let last = self.grid.size as isize - 1;
         let mut beyond = 1.0;
-        for (k, &weight) in weights.list().iter().enumerate() {
+        for (k, &weight) in weights.list.iter().enumerate() {
             let index = weights.first + k as isize;
             let weight = if index > last {
                 beyond *= self.growth;
@@ -267,51 +235,33 @@ impl Step {
         self.reach
     }
 
-    /// ∫₀^∞ h(s) φ(s + u) ds for u ≥ 0, `data` being h times the weights of [`Self::half`] at its nodes.
-    pub fn fade(&self, data: &[f64]) -> Fade {
-        let coefficients = self.fading.iter().map(|rows| {
-            let mut list = [0.0; DEGREES];
-            for (coefficient, row) in list.iter_mut().zip(rows.chunks_exact(data.len())) {
-                *coefficient = row.iter().zip(data).map(|(weight, value)| weight * value).sum();
+    /// Adds `sign` times [`Self::half_line`] at distances u, u + `by`, u + 2 `by`, … to the sums in turn, as long as they
+    /// are within reach.
+    pub fn add_half_lines(&self, u: f64, by: f64, data: &[f64], sign: f64, sums: &mut dyn Iterator<Item = &mut f64>) {
+        let mut terms: Vec<f64> = data
+            .iter()
+            .zip(&self.half)
+            .map(|(value, s)| value * exp(-u * s))
+            .collect();
+        let mut at = u;
+        for sum in sums {
+            if at >= self.reach {
+                break;
             }
-            list
-        });
-        Fade {
-            coefficients: coefficients.collect(),
-            stretch: self.reach / self.fading.len() as f64,
+            let total: f64 = terms.iter().sum();
+            *sum += sign * exp(-0.5 * at * at) * total;
+            for (term, fall) in terms.iter_mut().zip(&self.falls) {
+                *term *= fall;
+            }
+            at += by;
         }
     }
-}
 
-/// What takes the data of a half-line to the coefficients of e^{−u²/2} Σ data e^{−us} on each stretch of u.
-fn fading(reach: f64, half: &[(f64, f64)]) -> Vec<Vec<f64>> {
-    let stretches = (reach / STRETCH).ceil() as usize;
-    let stretch = reach / stretches as f64;
-    let angle = |j: usize| PI * (j as f64 + 0.5) / DEGREES as f64;
-    // From values at Chebyshev points to Chebyshev coefficients, and on to those of powers, T_{k+1} = 2x T_k − T_{k−1}.
-    let mut transform = [[0.0; DEGREES]; DEGREES];
-    let (mut before, mut now) = ([0.0; DEGREES], [0.0; DEGREES]);
-    now[0] = 1.0;
-    for k in 0..DEGREES {
-        let weight = if k == 0 { 1.0 } else { 2.0 } / DEGREES as f64;
-        for (row, power) in transform.iter_mut().zip(now) {
-            for (j, entry) in row.iter_mut().enumerate() {
-                *entry += power * weight * (k as f64 * angle(j)).cos();
-            }
+    /// ∫₀^∞ h(s) φ(s + u) ds for u ≥ 0, `data` being h times the weights of [`Self::half`] at its nodes.
+    pub fn half_line(&self, u: f64, data: &[f64]) -> f64 {
+        if u >= self.reach {
+            return 0.0;
         }
-        let twice = if k == 0 { 1.0 } else { 2.0 };
-        let next = std::array::from_fn(|i| if i > 0 { twice * now[i - 1] } else { 0.0 } - before[i]);
-        (before, now) = (now, next);
+        exp(-0.5 * u * u) * tilted_sum(data, &self.half, -u)
     }
-    let rows = |from: f64| {
-        let at: [f64; DEGREES] = std::array::from_fn(|j| from + 0.5 * stretch * (1.0 + angle(j).cos()));
-        let fall = |s: f64| -> [f64; DEGREES] { at.map(|u| (-u * (0.5 * u + s)).exp()) };
-        let falls: Vec<[f64; DEGREES]> = half.iter().map(|&(s, _)| fall(s)).collect();
-        let coefficient = |row: &[f64; DEGREES]| -> Vec<f64> {
-            let sum = |fall: &[f64; DEGREES]| row.iter().zip(fall).map(|(weight, value)| weight * value).sum();
-            falls.iter().map(sum).collect()
-        };
-        transform.iter().flat_map(coefficient).collect()
-    };
-    (0..stretches).map(|k| rows(stretch * k as f64)).collect()
 }

@@ -15,10 +15,12 @@ const RESOLVED: f64 = 2e-14;
 const MOST_INTERVALS: usize = 64;
 /// Halvings of the costs at most.
 const DEEPEST: u32 = 6;
+/// Chebyshev coefficients of exercise states below this, in standard deviations of a step, are left out.
+const STATES_RESOLVED: f64 = 1e-7;
+/// States this near to where a type begins to exercise, in standard deviations of a step, are looked at closely.
+const NEAR: f64 = 1e-6;
 /// Steps in which the prizes at which a type exercises are looked for.
 const SCAN: usize = 200;
-/// Where types begin to exercise is known as a function of the cost, to this share of a step of the state.
-const BEGINS: f64 = 1e-8;
 
 /// The ticket values of all slots, prizes and costs of an interval, or of a list of costs.
 ///
@@ -183,6 +185,11 @@ impl ContinuationValues {
     /// where all of them do. For a lottery ticket: who exercises if it is drawn.
     #[must_use]
     pub fn boundary(&self, slot: usize, prize: f64) -> Option<f64> {
+        if let [part] = self.parts.as_slice()
+            && part.none_exercises(slot, prize)
+        {
+            return None;
+        }
         self.profile_and_boundary(slot, prize).1
     }
 
@@ -198,11 +205,11 @@ impl ContinuationValues {
         self.first().exercise_states(slot, index, cost)
     }
 
-    /// The states from which types with these costs exercise, where all types begin once and never cease, as an analytic
-    /// function of the cost; `None` where that is not so, or not known so.
-    pub(crate) fn exercise_begins(&self, slot: usize, costs: &[f64]) -> Option<Vec<f64>> {
-        match &self.parts[..] {
-            [part] => part.exercise_begins(slot, costs),
+    /// The states from which types with these costs exercise an american ticket in a slot, read off those of the costs
+    /// that are followed; `None` where some type exercises below a state or the costs do not tell.
+    pub(crate) fn exercise_states_between(&self, slot: usize, costs: &[f64]) -> Option<Vec<f64>> {
+        match self.parts.as_slice() {
+            [part] => part.exercise_states_between(slot, costs),
             _ => None,
         }
     }
@@ -461,6 +468,49 @@ impl Part {
         (profile, boundary.is_finite().then_some(boundary))
     }
 
+    /// About where the boundary lies, and how far from there at most: read off the states from which the costs that are
+    /// followed exercise.
+    fn boundary_near(&self, slot: usize, prize: f64) -> Option<(f64, f64)> {
+        let Kind::Steps(columns) = &self.kind else {
+            return None;
+        };
+        let here = columns.slots.get(slot)?;
+        let state = self.state.state(prize);
+        let at = |k: usize| here.columns[k].only_rise();
+        let above = here
+            .columns
+            .partition_point(|column| column.only_rise().is_some_and(|from| from <= state));
+        let first = above.checked_sub(2)?;
+        if first + 4 > here.columns.len() {
+            return None;
+        }
+        // The cubic through four costs around it, as a function of those states.
+        let states = [at(first)?, at(first + 1)?, at(first + 2)?, at(first + 3)?];
+        let mut cost = 0.0;
+        for (i, one) in states.iter().enumerate() {
+            let mut weight = here.costs[first + i];
+            for (j, other) in states.iter().enumerate() {
+                if i != j {
+                    weight *= (state - other) / (one - other);
+                }
+            }
+            cost += weight;
+        }
+        Some((cost, 0.02 * (here.costs[first + 2] - here.costs[first + 1])))
+    }
+
+    /// Whether the grid tells that not even the lowest cost exercises.
+    fn none_exercises(&self, slot: usize, prize: f64) -> bool {
+        let (Kind::Steps(columns), Exercise::American) = (&self.kind, self.exercise) else {
+            return false;
+        };
+        let first = columns.slots.get(slot).and_then(|here| here.columns.first());
+        let state = self.state.state(prize);
+        first
+            .and_then(|column| column.only_rise())
+            .is_some_and(|from| state < from - NEAR * self.state.volatility)
+    }
+
     /// C_t(·, r) as a function (`None` where it is 0), and the exercise boundary.
     fn curve(&self, slot: usize, prize: f64, lower: f64, upper: f64) -> (Option<Expansion>, f64) {
         let last = slot >= self.maturity;
@@ -486,7 +536,11 @@ impl Part {
             } else if last {
                 prize
             } else {
-                root::bracketed(lower, upper, gap).unwrap_or(lower)
+                let near = self.boundary_near(slot, prize).and_then(|(cost, width)| {
+                    let (from, to) = ((cost - width).max(lower), (cost + width).min(upper));
+                    root::bracketed(from, to, gap)
+                });
+                near.or_else(|| root::bracketed(lower, upper, gap)).unwrap_or(lower)
             }
         };
         if last {
@@ -574,30 +628,28 @@ impl Part {
         found
     }
 
-    fn exercise_begins(&self, slot: usize, costs: &[f64]) -> Option<Vec<f64>> {
-        let (Kind::Steps(columns), Exercise::American) = (&self.kind, self.exercise) else {
+    /// Exercise states are as analytic in the cost as the values they follow from.
+    fn exercise_states_between(&self, slot: usize, costs: &[f64]) -> Option<Vec<f64>> {
+        let (Costs::Interval { lower, upper, .. }, Kind::Steps(columns), Exercise::American) =
+            (&self.costs, &self.kind, self.exercise)
+        else {
             return None;
         };
         if slot >= self.maturity {
-            return Some(costs.iter().map(|&cost| self.state.state(cost.max(0.0))).collect());
+            return costs
+                .iter()
+                .map(|cost| (*cost > 0.0).then(|| self.state.state(*cost)))
+                .collect();
         }
-        let Costs::Interval { lower, upper, .. } = self.costs else {
-            return None;
-        };
         let here = &columns.slots[slot];
-        let begins = here.columns.iter().map(|column| match &column.kinks[..] {
-            [kink] if !column.exercises(f64::NEG_INFINITY) => Some(kink.state),
-            _ => None,
-        });
-        let begins: Vec<f64> = begins.collect::<Option<_>>()?;
-        let coefficients = Lobatto::with(here.intervals?).coefficients(&begins);
-        let last = coefficients.len() - coefficients.len().min(3);
-        let left_out = coefficients[last..].iter().fold(0.0_f64, |most, a| most.max(a.abs()));
-        if left_out > BEGINS * self.state.volatility {
+        let known: Option<Vec<f64>> = here.columns.iter().map(|column| column.only_rise()).collect();
+        let coefficients = Lobatto::with(here.intervals?).coefficients(&known?);
+        let last = &coefficients[coefficients.len() - 3..];
+        if last.iter().any(|a| a.abs() > STATES_RESOLVED * self.state.volatility) {
             return None;
         }
-        let curve = Expansion::new(lower, upper, coefficients);
-        Some(costs.iter().map(|&cost| curve.value(cost)).collect())
+        let states = Expansion::new(*lower, *upper, coefficients);
+        Some(costs.iter().map(|cost| states.value(*cost)).collect())
     }
 
     /// The states at which the `index`-th type of a list begins and, in turn, ceases to exercise in a slot.
