@@ -387,7 +387,7 @@ impl Columns {
         } else {
             let halved = |size: usize| {
                 let half = size / 2;
-                (size % 4 == 0 && size > COARSEST.max(*least) && left_out(half) <= negligible).then_some(half)
+                (size.is_multiple_of(4) && size > COARSEST.max(*least) && left_out(half) <= negligible).then_some(half)
             };
             std::iter::successors(halved(intervals), |size| halved(*size)).last()
         };
@@ -578,7 +578,7 @@ impl Columns {
 /// Rows of values at `columns` Chebyshev points of the costs, at the points that make this many intervals.
 fn moved(values: &[f64], columns: usize, intervals: usize) -> Vec<f64> {
     let before = columns - 1;
-    if before % intervals == 0 {
+    if before.is_multiple_of(intervals) {
         let rows = values.chunks_exact(columns);
         return rows
             .flat_map(|row| row.iter().step_by(before / intervals).copied())
@@ -655,7 +655,7 @@ fn approached(ends: (f64, f64), from: f64, slope: f64, f: impl Fn(f64) -> f64) -
     let (mut value, mut last) = (f(at), width);
     for _ in 0..4 {
         let step = value / slope;
-        if !(step.abs() < 0.1 * last) {
+        if step.is_nan() || step.abs() >= 0.1 * last {
             return None;
         }
         at -= step;
