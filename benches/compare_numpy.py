@@ -11,6 +11,9 @@ process: it reads the market file, solves it exactly in cost, solves the market'
 the ticket forward, and verifies bids, values and decisions. numpy does the backward induction alone, on grids of 200,
 1,000 and 5,000 costs, with the arrays in memory. Times are processor times, user and system: on one thread they are
 what an idle machine's clock would show.
+
+Then the same log prize without a chain (`markets/continuous.toml`), R_0 = 1: `etm` to its tolerance of 1e-9, numpy on
+chains of 200, 400 and 800 prizes and as many costs, an odd number of prizes so that 1 is one of them.
 """
 
 import argparse
@@ -125,6 +128,22 @@ def compare(etm, runs):
             print(f"{start}  {costs:6} {theirs * 1e3:9.1f} {ours / theirs:9.2f} {gap:6.0e}", flush=True)
 
 
+def compare_without_chain(etm, runs):
+    market = os.path.join(os.path.dirname(os.path.abspath(__file__)), "markets", "continuous.toml")
+    print(f"{'prizes':>6} {'T':>4} {'etm, ms':>8}  {'costs':>6} {'numpy, ms':>9} {'etm/numpy':>9} {'gap':>6}")
+    for maturity in [50, 500]:
+        command = [etm, "--quiet", "solve", "--json", market, "--set", f"ticket.maturity={maturity}"]
+        ours, output = timed(lambda: subprocess.run(command, check=True, capture_output=True).stdout, runs)
+        exact = json.loads(output)["seller_value"]
+        for size in [201, 401, 801] if maturity == 50 else [201]:
+            prizes, transition = rouwenhorst(size)
+            costs = size - 1
+            theirs, holder = timed(lambda: on_a_grid(prizes, transition, maturity, costs), runs)
+            gap = abs(float(holder[size // 2]) / exact - 1)
+            start = f"{'any':>6} {maturity:4} {ours * 1e3:8.1f}"
+            print(f"{start}  {costs:6} {theirs * 1e3:9.1f} {ours / theirs:9.2f} {gap:6.0e}", flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description="etm against vectorised numpy on the same chains, one thread each")
     parser.add_argument("--etm", default="target/release/etm", help="the command to time (%(default)s)")
@@ -136,6 +155,7 @@ def main():
         print(market_file(*rouwenhorst(size), maturity), end="")
     else:
         compare(arguments.etm, arguments.runs)
+        compare_without_chain(arguments.etm, arguments.runs)
 
 
 if __name__ == "__main__":

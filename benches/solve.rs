@@ -13,7 +13,7 @@ use etm_solver::market::{
 use etm_solver::prize::{FinitePrizes, Prize};
 use etm_solver::{Equilibrium, Settings, solve};
 
-use markets::{autoregressive, example, kinked, rouwenhorst, with_costs};
+use markets::{autoregressive, continuous, example, kinked, rouwenhorst, with_costs};
 
 fn solved(market: &Market) -> Equilibrium {
     solve(market, &Settings::default()).expect("an equilibrium")
@@ -110,6 +110,22 @@ fn again(c: &mut Criterion) {
     group.finish();
 }
 
+/// Continuous prizes, to a tolerance of 1e-9: the log prize of `autoregressive`, and two examples.
+fn no_lattice(c: &mut Criterion) {
+    let mut group = c.benchmark_group("continuous");
+    group.sample_size(10).sampling_mode(SamplingMode::Flat);
+    for maturity in [50, 500] {
+        let market = continuous(maturity);
+        assert!(solved(&market).certificate.verified, "T = {maturity}");
+        group.bench_function(BenchmarkId::new("in_slots", maturity), |b| b.iter(|| solved(&market)));
+    }
+    for name in ["iid_dagum", "log_ar1"] {
+        let market = example(&format!("{name}.toml"));
+        group.bench_function(name, |b| b.iter(|| solved(&market)));
+    }
+    group.finish();
+}
+
 fn quick() -> Criterion {
     Criterion::default()
         .sample_size(20)
@@ -120,6 +136,6 @@ fn quick() -> Criterion {
 criterion_group! {
     name = benches;
     config = quick();
-    targets = examples, large, growth, again
+    targets = examples, large, growth, again, no_lattice
 }
 criterion_main!(benches);

@@ -21,6 +21,13 @@ pub fn autoregressive(states: usize, maturity: usize, reserve: Reserve) -> Marke
     with_costs(states, maturity, reserve, Arc::new(law))
 }
 
+/// The market of `continuous.toml`, which lies beside this file: the same log prize without a chain.
+pub fn continuous(maturity: usize) -> Market {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/markets/continuous.toml");
+    let set = format!("ticket.maturity={maturity}");
+    etm::spec::load(&path, &[set]).expect("a market").market
+}
+
 /// The same with another law of costs.
 pub fn with_costs(states: usize, maturity: usize, reserve: Reserve, law: Arc<dyn CostLaw>) -> Market {
     let prizes = rouwenhorst(states, 0.95, 0.15);

@@ -12,6 +12,7 @@ use super::panels::CostPoint;
 use super::{Auction, CostPanels};
 use crate::exercise::{CurvedProfile, Piece};
 use crate::market::{Market, Participation, Reserve, RiskAversion};
+use crate::numerics::chebyshev::{POINTS, Series, points};
 use crate::numerics::expansion::Expansion;
 use crate::numerics::gauss;
 
@@ -42,7 +43,12 @@ struct Panel {
     costs: AtNodes,
     second: AtNodes,
     lowest: AtNodes,
+    /// F₂ and P, and their integrals from its left end relative to its width, where series give them to rounding.
+    series: Option<([Series; 2], [Series; 2])>,
 }
+
+/// The size of coefficients left out of series of F₂ and P.
+const RESOLVED: f64 = 2e-15;
 
 impl PlainAuctions {
     /// `None` where auctions have a reserve, participants pay or buyers mind risk.
@@ -73,6 +79,7 @@ impl PlainAuctions {
                 costs: points.map(|point| point.cost),
                 second,
                 lowest,
+                series: series_over(panels, pair[0].cost, width),
             });
             before = [before[0] + whole[0], before[1] + whole[1]];
         }
@@ -155,6 +162,10 @@ impl PlainAuctions {
         let panel = &self.panels[at];
         let part = if cost >= panel.to {
             panel.whole
+        } else if let Some((_, integrals)) = &panel.series {
+            let width = panel.to - panel.from;
+            let u = (cost - panel.from) / width;
+            integrals.map(|integral| width * integral.value(u))
         } else {
             gauss::panel(panel.from, cost, |x| {
                 let point = panels.point(x);
@@ -180,10 +191,20 @@ impl PlainAuctions {
                 let width = right - left;
                 let rule = gauss::panel_rule();
                 let costs: AtNodes = std::array::from_fn(|i| left + width * rule[i].0);
+                let at = |cost: f64| match &panel.series {
+                    Some((values, _)) => {
+                        let u = (cost - panel.from) / (panel.to - panel.from);
+                        values.map(|series| series.value(u))
+                    }
+                    None => {
+                        let point = panels.point(cost);
+                        [point.second, point.lowest]
+                    }
+                };
                 for ((cost, slope), (_, weight)) in costs.iter().zip(curve.slopes(&costs)).zip(rule) {
-                    let point = panels.point(*cost);
-                    total[0] -= weight * width * slope * point.second;
-                    total[1] -= weight * width * slope * point.lowest;
+                    let [second, lowest] = at(*cost);
+                    total[0] -= weight * width * slope * second;
+                    total[1] -= weight * width * slope * lowest;
                 }
             }
         }
@@ -214,4 +235,16 @@ impl PlainAuctions {
             Arc::new(moments)
         }))
     }
+}
+
+/// F₂ and P over a panel, and their integrals.
+fn series_over(panels: &CostPanels<'_>, from: f64, width: f64) -> Option<([Series; 2], [Series; 2])> {
+    let mut values = [[0.0; POINTS]; 2];
+    for (k, u) in points().iter().enumerate() {
+        let point = panels.point(from + width * u);
+        (values[0][k], values[1][k]) = (point.second, point.lowest);
+    }
+    let series = values.map(|values| Series::through(&values));
+    let resolved = series.iter().all(|series| series.remainder() <= RESOLVED);
+    resolved.then(|| (series, series.map(|series| series.integral())))
 }

@@ -54,15 +54,17 @@ pub(crate) fn tilted_sum(values: &[f64], rates: &[f64], tilt: f64) -> f64 {
     sums.iter().sum()
 }
 
-/// Σ a · b; lists have a length that is a multiple of [`LANES`].
+/// Σ a · b; lists have the same length.
 pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let (a, b) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
+    let rest: f64 = a.remainder().iter().zip(b.remainder()).map(|(a, b)| a * b).sum();
     let mut sums = [0.0; LANES];
-    for (a, b) in a.chunks_exact(LANES).zip(b.chunks_exact(LANES)) {
+    for (a, b) in a.zip(b) {
         for lane in 0..LANES {
             sums[lane] += a[lane] * b[lane];
         }
     }
-    sums.iter().sum()
+    sums.iter().sum::<f64>() + rest
 }
 
 #[cfg(test)]
@@ -87,5 +89,6 @@ mod tests {
         let expected: f64 = values.iter().zip(rates).map(|(v, r)| v * f64::exp(-0.7 * r)).sum();
         assert!((tilted_sum(&values, &rates, -0.7) - expected).abs() < 1e-15);
         assert_eq!(dot(&values, &rates), 8.0);
+        assert_eq!(dot(&[1.0, 2.0, 3.0, 4.0, 5.0], &[1.0; 5]), 15.0);
     }
 }

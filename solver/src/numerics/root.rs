@@ -89,9 +89,31 @@ fn interpolation(a: f64, b: f64, c: f64, fa: f64, fb: f64, fc: f64, middle: f64)
     if p > 0.0 { (p, -q) } else { (-p, q) }
 }
 
+/// A root inside `ends` by secants from nearby, to rounding; `None` where they do not close in on it at once.
+pub(crate) fn approached(ends: (f64, f64), from: f64, slope: f64, f: impl Fn(f64) -> f64) -> Option<f64> {
+    let width = ends.1 - ends.0;
+    let (mut at, mut slope) = (from, slope);
+    let (mut value, mut last) = (f(at), width);
+    for _ in 0..4 {
+        let step = value / slope;
+        if step.is_nan() || step.abs() >= 0.1 * last {
+            return None;
+        }
+        at -= step;
+        // The error of a secant's step is about the product of the two before.
+        if step.abs() * last <= 1e-13 * width * width || step.abs() <= 1e-13 * width {
+            return (ends.0..=ends.1).contains(&at).then_some(at);
+        }
+        let now = f(at);
+        slope = (value - now) / step;
+        (value, last) = (now, step.abs());
+    }
+    None
+}
+
 #[cfg(test)]
 mod tests {
-    use super::bracketed;
+    use super::{approached, bracketed};
 
     #[test]
     fn ends_and_signs() {
@@ -99,6 +121,14 @@ mod tests {
         assert_eq!(bracketed(-1.0, 0.0, |x| x), Some(0.0));
         assert_eq!(bracketed(0.0, 1.0, |_| f64::NAN), None);
         assert_eq!(bracketed(0.0, 1.0, |x| x + 1.0), None);
+    }
+
+    #[test]
+    fn secants_from_nearby() {
+        let f = |x: f64| x.exp() - 2.0;
+        let root = approached((0.5, 1.0), 0.69, 2.0, f).unwrap();
+        assert!((root - 2f64.ln()).abs() < 1e-14);
+        assert_eq!(approached((0.5, 1.0), 0.99, 0.1, f), None);
     }
 
     #[test]

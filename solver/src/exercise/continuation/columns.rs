@@ -437,7 +437,7 @@ impl Columns {
                 } else {
                     let known = |k: usize| prizes[k] - cost - made.values[k * columns + column];
                     let near = crossing(i, grid.size, known).and_then(|(place, slope)| {
-                        approached(ends, grid.at(i - 1) + place * grid.width, slope / grid.width, at)
+                        root::approached(ends, grid.at(i - 1) + place * grid.width, slope / grid.width, at)
                     });
                     // Without a root the gap is zero but for rounding on one side: indifference exercises.
                     near.or_else(|| root::bracketed_within(ends.0, ends.1, 1e-13 * grid.width, at))
@@ -456,7 +456,7 @@ impl Columns {
             return std::borrow::Cow::Borrowed(next);
         }
         let (before, after) = (from - 1, to - 1);
-        let columns = if before % after == 0 {
+        let columns = if before.is_multiple_of(after) {
             next.columns.iter().step_by(before / after).cloned().collect()
         } else {
             let (known, points) = (Lobatto::with(before), Lobatto::with(after));
@@ -644,28 +644,6 @@ fn crossing(i: usize, size: usize, known: impl Fn(usize) -> f64) -> Option<(f64,
         if step.abs() < 1e-9 {
             return Some((place, slope));
         }
-    }
-    None
-}
-
-/// A root inside `ends` by secants from nearby, to rounding; `None` where they do not close in on it at once.
-fn approached(ends: (f64, f64), from: f64, slope: f64, f: impl Fn(f64) -> f64) -> Option<f64> {
-    let width = ends.1 - ends.0;
-    let (mut at, mut slope) = (from, slope);
-    let (mut value, mut last) = (f(at), width);
-    for _ in 0..4 {
-        let step = value / slope;
-        if step.is_nan() || step.abs() >= 0.1 * last {
-            return None;
-        }
-        at -= step;
-        // The error of a secant's step is about the product of the two before.
-        if step.abs() * last <= 1e-13 * width * width || step.abs() <= 1e-13 * width {
-            return (ends.0..=ends.1).contains(&at).then_some(at);
-        }
-        let now = f(at);
-        slope = (value - now) / step;
-        (value, last) = (now, step.abs());
     }
     None
 }

@@ -5,7 +5,7 @@
 //! kink, what lies beyond the kink is integrated apart, by a Gauss rule that starts there.
 
 use super::around::Around;
-use crate::numerics::exponential::{LANES, exp, tilted_sum};
+use crate::numerics::exponential::{LANES, dot, exp, tilted_sum};
 use crate::numerics::gauss;
 use crate::prize::PrizeState;
 
@@ -180,20 +180,48 @@ impl Step {
         let columns = sums.len();
         sums.fill(0.0);
         let last = self.grid.size as isize - 1;
+        // Inside the grid, four rows at a time.
+        let inside = weights.first >= 0 && weights.first + weights.list.len() as isize - 1 <= last;
+        let (fours, rest) = if inside {
+            weights.list.as_chunks::<4>()
+        } else {
+            (&[][..], &weights.list[..])
+        };
+        let mut at = weights.first;
+        for four in fours {
+            let (a, others) = values[at as usize * columns..][..4 * columns].split_at(columns);
+            let (b, others) = others.split_at(columns);
+            let (c, d) = others.split_at(columns);
+            for ((((sum, a), b), c), d) in sums.iter_mut().zip(a).zip(b).zip(c).zip(d) {
+                *sum += (four[0] * a + four[1] * b) + (four[2] * c + four[3] * d);
+            }
+            at += 4;
+        }
         let mut beyond = 1.0;
-        for (k, &weight) in weights.list.iter().enumerate() {
-            let index = weights.first + k as isize;
-            let weight = if index > last {
+        for &weight in rest {
+            let weight = if at > last {
                 beyond *= self.growth;
                 weight * beyond
             } else {
                 weight
             };
-            let row = index.clamp(0, last) as usize * columns;
+            let row = at.clamp(0, last) as usize * columns;
             for (sum, value) in sums.iter_mut().zip(&values[row..row + columns]) {
                 *sum += weight * value;
             }
+            at += 1;
         }
+    }
+
+    /// [`Self::sum`] of one column.
+    pub fn sum_of_one(&self, weights: &Weights, values: &[f64]) -> f64 {
+        let inside = usize::try_from(weights.first).ok();
+        if let Some(seen) = inside.and_then(|first| values.get(first..first + weights.list.len())) {
+            return dot(&weights.list, seen);
+        }
+        let mut sum = [0.0];
+        self.sum(weights, values, &mut sum);
+        sum[0]
     }
 
     /// Adds `value` times φ((at − m)/σ) for the means m seen from the grid points to `sums`.

@@ -468,9 +468,8 @@ impl Part {
         (profile, boundary.is_finite().then_some(boundary))
     }
 
-    /// About where the boundary lies, and how far from there at most: read off the states from which the costs that are
-    /// followed exercise.
-    fn boundary_near(&self, slot: usize, prize: f64) -> Option<(f64, f64)> {
+    /// About where the boundary lies, read off the states from which the costs that are followed exercise.
+    fn boundary_near(&self, slot: usize, prize: f64) -> Option<f64> {
         let Kind::Steps(columns) = &self.kind else {
             return None;
         };
@@ -496,7 +495,7 @@ impl Part {
             }
             cost += weight;
         }
-        Some((cost, 0.02 * (here.costs[first + 2] - here.costs[first + 1])))
+        Some(cost)
     }
 
     /// Whether the grid tells that not even the lowest cost exercises.
@@ -536,10 +535,10 @@ impl Part {
             } else if last {
                 prize
             } else {
-                let near = self.boundary_near(slot, prize).and_then(|(cost, width)| {
-                    let (from, to) = ((cost - width).max(lower), (cost + width).min(upper));
-                    root::bracketed(from, to, gap)
-                });
+                let near = self
+                    .boundary_near(slot, prize)
+                    .zip(curve.as_ref())
+                    .and_then(|(cost, curve)| root::approached((lower, upper), cost, -1.0 - curve.slope(cost), gap));
                 near.or_else(|| root::bracketed(lower, upper, gap)).unwrap_or(lower)
             }
         };

@@ -276,11 +276,7 @@ impl Domain {
 
     fn expect_smooth(&self, ahead: &Ahead, state: f64) -> f64 {
         match &self.step {
-            Some(step) => {
-                let mut sum = [0.0];
-                step.sum(&step.weights(self.state.mean(state)), &ahead.smooth, &mut sum);
-                sum[0]
-            }
+            Some(step) => step.sum_of_one(&step.weights(self.state.mean(state)), &ahead.smooth),
             None => ahead.smooth.first().copied().unwrap_or(0.0),
         }
     }
@@ -293,11 +289,7 @@ impl Domain {
         let mut sums: Vec<f64> = self
             .rows
             .iter()
-            .map(|weights| {
-                let mut sum = [0.0];
-                step.sum(weights, &ahead.smooth, &mut sum);
-                sum[0]
-            })
+            .map(|weights| step.sum_of_one(weights, &ahead.smooth))
             .collect();
         for &(at, value) in &ahead.added {
             step.scatter(at, value / self.state.volatility, &mut sums);
