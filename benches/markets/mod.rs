@@ -1,5 +1,7 @@
 //! The markets that are timed.
 
+#![allow(dead_code, reason = "each bench uses another part")]
+
 use std::path::Path;
 use std::sync::Arc;
 

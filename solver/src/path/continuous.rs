@@ -576,7 +576,9 @@ impl Winners {
             if upto > from {
                 let weights = piece.weights(situation, entry, from, upto);
                 for (tickets, weight) in piece.tickets.iter_mut().zip(weights) {
-                    tickets.add(state, sold * weight, slot);
+                    if (sold * weight).abs() > NEGLIGIBLE {
+                        tickets.add(state, sold * weight, slot);
+                    }
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! The states that matter, and expectations over the next one.
 
 use crate::exercise::{Step, Weights};
+use crate::numerics::exponential::exp;
 use crate::numerics::gauss;
 use crate::numerics::normal;
 use crate::prize::{FAR, PrizeState};
@@ -62,6 +63,7 @@ impl Layout<'_> {
         let wide = self.width / sd;
         let square = (-wide * wide).exp();
         let shifts: Vec<f64> = self.rule.iter().map(|&(node, _)| (-wide * wide * node).exp()).collect();
+        let scale = normal::density(0.0);
         let mut terms: Vec<(f64, f64)> = vec![(0.0, 0.0); self.rule.len()];
         for (centre, masses) in sources {
             let first = ((centre - reach * sd - self.from) / self.width).floor().max(0.0);
@@ -72,7 +74,8 @@ impl Layout<'_> {
             let u = (self.from + self.width * first - centre) / sd;
             let ratio = (-wide * (u + 0.5 * wide)).exp();
             for (term, (&(node, _), shift)) in terms.iter_mut().zip(self.rule.iter().zip(&shifts)) {
-                *term = (normal::density(u + wide * node), ratio * shift);
+                let distance = u + wide * node;
+                *term = (scale * exp(-0.5 * distance * distance), ratio * shift);
             }
             let reached = &mut sums[first as usize * self.rule.len()..end as usize * self.rule.len()];
             for panel in reached.chunks_exact_mut(self.rule.len()) {
