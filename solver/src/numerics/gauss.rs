@@ -7,7 +7,7 @@ use gauss_quad::GaussLegendre;
 /// Points of the panel rule: exact for polynomials of degree 23.
 pub(crate) const DEGREE: usize = 12;
 
-static PANEL: LazyLock<Vec<(f64, f64)>> = LazyLock::new(|| unit_rule(DEGREE));
+static PANEL: LazyLock<[(f64, f64); DEGREE]> = LazyLock::new(unit_rule_of);
 
 /// Nodes and weights of the `degree`-point rule on [0, 1], nodes increasing.
 pub(crate) fn unit_rule(degree: usize) -> Vec<(f64, f64)> {
@@ -20,8 +20,14 @@ pub(crate) fn unit_rule(degree: usize) -> Vec<(f64, f64)> {
     rule
 }
 
+/// [`unit_rule`] of `R` points.
+pub(crate) fn unit_rule_of<const R: usize>() -> [(f64, f64); R] {
+    let rule = unit_rule(R);
+    std::array::from_fn(|k| rule[k])
+}
+
 /// Nodes and weights of the panel rule on [0, 1].
-pub(crate) fn panel_rule() -> &'static [(f64, f64)] {
+pub(crate) fn panel_rule() -> &'static [(f64, f64); DEGREE] {
     &PANEL
 }
 

@@ -16,4 +16,4 @@ pub use values::ContinuationValues;
 pub(crate) use step::{MOST_POINTS, Step, Weights};
 
 /// How many standard deviations of R_t the grid of states covers.
-const REACH: f64 = 8.5;
+const REACH: f64 = 7.0;

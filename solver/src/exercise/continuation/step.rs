@@ -10,11 +10,11 @@ use crate::numerics::gauss;
 use crate::prize::PrizeState;
 
 /// Grid points a standard deviation of the step.
-const PER_DEVIATION: f64 = 1.8;
+const PER_DEVIATION: f64 = 1.6;
 /// Points of the half-line rule per standard deviation.
-const HALF_PER_DEVIATION: f64 = 2.4;
+const HALF_PER_DEVIATION: f64 = 2.0;
 /// A step is followed this many standard deviations: beyond lies a probability of 1e-14, times the size of a kink.
-const NEAR: f64 = 7.6;
+const NEAR: f64 = 7.0;
 /// Standard deviations beyond which what may come does not move a boundary.
 const BEYOND: f64 = 6.0;
 /// The most grid points.

@@ -16,7 +16,7 @@ const MOST_INTERVALS: usize = 64;
 /// Halvings of the costs at most.
 const DEEPEST: u32 = 6;
 /// Chebyshev coefficients of exercise states below this, in standard deviations of a step, are left out.
-const STATES_RESOLVED: f64 = 1e-8;
+const STATES_RESOLVED: f64 = 1e-7;
 /// States this near to where a type begins to exercise, in standard deviations of a step, are looked at closely.
 const NEAR: f64 = 1e-6;
 /// Steps in which the prizes at which a type exercises are looked for.

@@ -13,7 +13,7 @@ const WIDEST: f64 = 4.5;
 /// The widest panel of probability masses, whose rule has 12 points.
 const MASS_WIDEST: f64 = 4.0;
 /// Standard deviations of a step beyond which masses are not followed.
-const MASS_REACH: f64 = 7.6;
+const MASS_REACH: f64 = 6.6;
 /// Grid points a unit of the normal score.
 const PER_SCORE: f64 = 4.0;
 /// The largest normal score: beyond it probabilities underflow.
@@ -29,19 +29,19 @@ pub(crate) struct Domain {
     points: Vec<f64>,
     /// Weights of the grid points as seen from each.
     rows: Vec<Weights>,
-    rule: Vec<(f64, f64)>,
+    rule: [(f64, f64); POINTS],
 }
 
 /// Panels of the same width, each with the same rule.
-struct Layout<'a> {
+struct Layout<'a, const R: usize> {
     from: f64,
     width: f64,
     panels: f64,
     /// Nodes and weights on the unit interval.
-    rule: &'a [(f64, f64)],
+    rule: &'a [(f64, f64); R],
 }
 
-impl Layout<'_> {
+impl<const R: usize> Layout<'_, R> {
     fn size(&self) -> usize {
         self.panels as usize * self.rule.len()
     }
@@ -59,12 +59,17 @@ impl Layout<'_> {
     ///
     /// At the nodes ν of the j-th panel that is e^{−(u + ων + jω)²/2}, in standard deviations: each panel follows from the one
     /// before by products.
-    fn add_gaussians<const N: usize>(&self, sources: &[(f64, [f64; N])], sd: f64, reach: f64, sums: &mut [[f64; N]]) {
+    fn add_gaussians<const N: usize>(
+        &self,
+        sources: &[(f64, [f64; N])],
+        sd: f64,
+        reach: f64,
+        sums: &mut [Vec<f64>; N],
+    ) {
         let wide = self.width / sd;
         let square = (-wide * wide).exp();
-        let shifts: Vec<f64> = self.rule.iter().map(|&(node, _)| (-wide * wide * node).exp()).collect();
+        let shifts: [f64; R] = self.rule.map(|(node, _)| (-wide * wide * node).exp());
         let scale = normal::density(0.0);
-        let mut terms: Vec<(f64, f64)> = vec![(0.0, 0.0); self.rule.len()];
         for (centre, masses) in sources {
             let first = ((centre - reach * sd - self.from) / self.width).floor().max(0.0);
             let end = ((centre + reach * sd - self.from) / self.width).ceil().min(self.panels);
@@ -73,16 +78,18 @@ impl Layout<'_> {
             }
             let u = (self.from + self.width * first - centre) / sd;
             let ratio = (-wide * (u + 0.5 * wide)).exp();
-            for (term, (&(node, _), shift)) in terms.iter_mut().zip(self.rule.iter().zip(&shifts)) {
+            let mut terms = self.rule.map(|(node, _)| {
                 let distance = u + wide * node;
-                *term = (scale * exp(-0.5 * distance * distance), ratio * shift);
-            }
-            let reached = &mut sums[first as usize * self.rule.len()..end as usize * self.rule.len()];
-            for panel in reached.chunks_exact_mut(self.rule.len()) {
-                for (sums, (term, ratio)) in panel.iter_mut().zip(&mut terms) {
-                    for (sum, mass) in sums.iter_mut().zip(masses) {
-                        *sum += mass * *term;
+                scale * exp(-0.5 * distance * distance)
+            });
+            let mut ratios = shifts.map(|shift| ratio * shift);
+            for panel in first as usize..end as usize {
+                for (sums, mass) in sums.iter_mut().zip(masses) {
+                    for (sum, term) in sums.as_chunks_mut::<R>().0[panel].iter_mut().zip(&terms) {
+                        *sum += mass * term;
                     }
+                }
+                for (term, ratio) in terms.iter_mut().zip(&mut ratios) {
                     *term *= *ratio;
                     *ratio *= square;
                 }
@@ -104,7 +111,7 @@ pub(crate) struct Ahead {
 
 impl Domain {
     pub fn new(state: &PrizeState, maturity: usize) -> Self {
-        let rule = gauss::unit_rule(POINTS);
+        let rule = gauss::unit_rule_of();
         if !state.is_independent() {
             let step = Step::new(state, maturity.max(1));
             let points: Vec<f64> = (0..step.grid.size).map(|i| step.grid.at(i)).collect();
@@ -180,7 +187,7 @@ impl Domain {
             panels,
             rule: &self.rule,
         };
-        let mut sums: Vec<[f64; 1]> = vec![[0.0]; layout.size()];
+        let mut sums = [vec![0.0; layout.size()]];
         if let Some(ahead) = ahead {
             match &self.step {
                 // Seen from x, what is added at y has the density φ((y − a − ρx)/σ), a Gaussian in x around (y − a)/ρ.
@@ -198,15 +205,16 @@ impl Domain {
                         .collect();
                     let width = volatility / persistence.abs();
                     layout.add_gaussians(&seen, width, self.reach(), &mut sums);
-                    for ((state, _), sum) in layout.nodes().zip(&mut sums) {
-                        sum[0] += self.expect_smooth(ahead, state);
+                    for ((state, _), sum) in layout.nodes().zip(&mut sums[0]) {
+                        *sum += self.expect_smooth(ahead, state);
                     }
                 }
-                None => sums.fill([self.expect(ahead, self.state.shift)]),
+                None => sums[0].fill(self.expect(ahead, self.state.shift)),
             }
         }
+        let [sums] = sums;
         let nodes = layout.nodes().zip(sums);
-        nodes.map(|((state, weight), [sum])| (state, weight, sum)).collect()
+        nodes.map(|((state, weight), sum)| (state, weight, sum)).collect()
     }
 
     /// Nodes with their weights over [from, to], as far as the next state goes from the `sources`, and the densities that masses
@@ -236,15 +244,16 @@ impl Domain {
             panels,
             rule: gauss::panel_rule(),
         };
-        let mut densities = vec![[0.0; N]; layout.size()];
+        let mut densities: [Vec<f64>; N] = std::array::from_fn(|_| vec![0.0; layout.size()]);
         let seen: Vec<(f64, [f64; N])> = seen
             .into_iter()
             .map(|(mean, masses)| (mean, masses.map(|mass| mass / sigma)))
             .collect();
         layout.add_gaussians(&seen, sigma, MASS_REACH, &mut densities);
-        let nodes = layout.nodes().zip(densities);
+        let densities = |k: usize| std::array::from_fn(|n| densities[n][k]);
+        let nodes = layout.nodes().enumerate();
         nodes
-            .map(|((state, weight), densities)| (state, weight, densities))
+            .map(|(k, (state, weight))| (state, weight, densities(k)))
             .collect()
     }
 
