@@ -104,8 +104,8 @@ impl ContinuousSolution {
         let virtual_cost = VirtualCost::new(market.buyers().cost());
         let panels = CostPanels::coarse(market, &virtual_cost);
         let situation = self.situation(market, &panels);
-        let node = |&prize: &f64| self.timing.node(&situation, slot, prize);
-        prizes.iter().map(node).collect()
+        let nodes = self.timing.nodes(&situation, slot, prizes);
+        nodes.into_iter().map(|(node, _)| node).collect()
     }
 
     /// The prizes of a slot at which the holder decides so, in increasing intervals. Looked at are prizes from which all that
@@ -307,15 +307,10 @@ fn reported(situation: &Situation<'_, '_>, timing: &ContinuousTiming, points: &F
     let mut slots = Vec::with_capacity(maturity + 1);
     for slot in (0..=maturity).rev() {
         let prizes = points.states(slot);
-        let costs: Vec<f64> = prizes
-            .iter()
-            .map(|&prize| situation.values.boundary(slot, prize).unwrap_or(f64::NEG_INFINITY))
-            .collect();
+        let (nodes, boundaries): (Vec<Node>, Vec<Option<f64>>) =
+            timing.nodes(situation, slot, prizes).into_iter().unzip();
+        let costs: Vec<f64> = boundaries.into_iter().map(|cost| cost.unwrap_or(f64::NEG_INFINITY)).collect();
         boundary.set(slot, &costs);
-        let nodes: Vec<Node> = prizes
-            .iter()
-            .map(|&prize| timing.node(situation, slot, prize))
-            .collect();
         slots.push(nodes);
     }
     let timing_at_points = Timing::from_last(size, slots);

@@ -34,6 +34,13 @@ impl CurvedProfile {
         Self { knots, pieces }
     }
 
+    /// This profile with that of the costs from its last knot on.
+    pub(crate) fn followed_by(&self, higher: &Self) -> Self {
+        let before = self.knots.len() - 1;
+        let knots = [&self.knots[..before], &higher.knots].concat();
+        Self::new(knots, [self.pieces.as_slice(), &higher.pieces].concat())
+    }
+
     /// The costs, increasing, between which V is linear or analytic.
     #[must_use]
     pub fn knots(&self) -> &[f64] {

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::f64::consts::PI;
 use std::sync::{Arc, LazyLock, Mutex};
 
+use ndarray::{Array2, ArrayView2};
+
 use super::exponential::{LANES, dot};
 
 /// The fewest intervals between points.
@@ -17,7 +19,7 @@ pub(crate) struct Lobatto {
     /// Increasing, both ends included.
     pub points: Vec<f64>,
     /// Row k: weights of the values in coefficient k.
-    transform: Vec<f64>,
+    transform: Array2<f64>,
     /// Its left half with the middle, rows filled up with 0.
     halves: Vec<f64>,
 }
@@ -49,17 +51,14 @@ impl Lobatto {
         // cos(πk/n) for k to 2n, so that no angle is reduced twice.
         let cosines: Vec<f64> = (0..2 * n).map(|k| (PI * k as f64 / n as f64).cos()).collect();
         let points = (0..=n).map(|j| if 2 * j == n { 0.0 } else { cosines[n - j] }).collect();
-        let mut transform = Vec::with_capacity((n + 1) * (n + 1));
-        for k in 0..=n {
-            for j in 0..=n {
-                let weight = 2.0 / n as f64 * end(k) * end(j);
-                transform.push(weight * cosines[(k * (n - j)) % (2 * n)]);
-            }
-        }
+        let transform = Array2::from_shape_fn((n + 1, n + 1), |(k, j)| {
+            2.0 / n as f64 * end(k) * end(j) * cosines[(k * (n - j)) % (2 * n)]
+        });
         let length = (n / 2 + 1).next_multiple_of(LANES);
         let halves = transform
-            .chunks_exact(n + 1)
-            .flat_map(|row| (0..length).map(|j| if j <= n / 2 { row[j] } else { 0.0 }))
+            .rows()
+            .into_iter()
+            .flat_map(|row| (0..length).map(move |j| if j <= n / 2 { row[j] } else { 0.0 }))
             .collect();
         Self {
             points,
@@ -90,11 +89,16 @@ impl Lobatto {
             .collect()
     }
 
+    /// [`Self::coefficients`] of every row.
+    pub fn coefficients_of(&self, rows: ArrayView2<'_, f64>) -> Array2<f64> {
+        rows.dot(&self.transform.t())
+    }
+
     /// Weights of the values at the points in Σ a_k m_k, where a_k are the coefficients through the values: the
     /// functional that takes T_k to m_k.
     pub fn weights(&self, moments: &[f64]) -> Vec<f64> {
         let mut weights = vec![0.0; self.size()];
-        for (row, moment) in self.transform.chunks_exact(self.size()).zip(moments) {
+        for (row, moment) in self.transform.rows().into_iter().zip(moments) {
             for (weight, entry) in weights.iter_mut().zip(row) {
                 *weight += entry * moment;
             }
@@ -113,6 +117,17 @@ impl Lobatto {
             })
             .collect();
         self.weights(&polynomials)
+    }
+
+    /// [`Self::interpolation`] at several x: their number × points.
+    pub fn onto(&self, xs: &[f64]) -> Array2<f64> {
+        let mut weights = Array2::zeros((xs.len(), self.size()));
+        for (mut row, x) in weights.rows_mut().into_iter().zip(xs) {
+            for (entry, weight) in row.iter_mut().zip(self.interpolation(*x)) {
+                *entry = weight;
+            }
+        }
+        weights
     }
 
     /// The points on [a, b].

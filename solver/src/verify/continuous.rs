@@ -132,8 +132,8 @@ fn steps(maturity: usize) -> Vec<usize> {
     list
 }
 
-/// E[f(R′) given the prize], by Gauss rules on panels cut at `cuts`.
-fn expected(state: &PrizeState, prize: f64, cuts: &[f64], f: impl Fn(f64) -> f64) -> f64 {
+/// E[f(R′) given the prize], by Gauss rules on panels cut at `cuts`; `f` takes the prizes of a panel.
+fn expected(state: &PrizeState, prize: f64, cuts: &[f64], f: impl Fn(&[f64]) -> Vec<f64>) -> f64 {
     let sigma = state.volatility;
     let mean = if state.is_independent() {
         state.shift
@@ -157,9 +157,11 @@ fn expected(state: &PrizeState, prize: f64, cuts: &[f64], f: impl Fn(f64) -> f64
         let width = (pair[1] - pair[0]) / panels;
         for panel in 0..panels as usize {
             let left = pair[0] + width * panel as f64;
-            total += gauss::panel(left, left + width, |at| {
-                [normal::density((at - mean) / sigma) / sigma * f(state.prize(at))]
-            })[0];
+            let states = gauss::panel_rule().map(|(node, _)| left + width * node);
+            let values = f(&states.map(|at| state.prize(at)));
+            for ((at, value), (_, weight)) in states.iter().zip(values).zip(gauss::panel_rule()) {
+                total += weight * width * normal::density((at - mean) / sigma) / sigma * value;
+            }
         }
     }
     total
@@ -187,7 +189,8 @@ fn waiting_gap(market: &Market, solution: &ContinuousSolution, slot: usize, priz
             .map(|cost| solution.values.state().state(cost)),
     );
     let direct = expected(solution.values.state(), prize, &cuts, |next| {
-        solution.timing.node(&situation, slot + 1, next).value
+        let nodes = solution.timing.nodes(&situation, slot + 1, next);
+        nodes.into_iter().map(|(node, _)| node.value).collect()
     });
     (stored - direct).abs()
 }
@@ -210,7 +213,8 @@ fn recursion_gap(market: &Market, solution: &ContinuousSolution, slot: usize, pr
             .collect();
         let direct = factor
             * expected(values.state(), prize, &cuts, |next| {
-                values.profile(slot + 1, next).value(cost)
+                let profiles = values.profiles(slot + 1, next);
+                profiles.into_iter().map(|(profile, _)| profile.value(cost)).collect()
             });
         let profile = values.profile(slot, prize);
         let now = match market.ticket().exercise() {

@@ -1,7 +1,10 @@
 //! C_t of single costs: each cost is an optimal stopping problem of its own.
 
+use ndarray::{Array2, Axis, Slice};
+
 use super::around::Around;
-use super::step::{Grid, Step, Weights};
+use super::rows::Rows;
+use super::step::{Grid, Step};
 use super::tilted::Tilted;
 use crate::exercise::INDIFFERENCE;
 use crate::market::Exercise;
@@ -68,8 +71,8 @@ pub(crate) struct Slot {
     /// How many intervals the Chebyshev points make; `None` for a list of costs.
     pub intervals: Option<usize>,
     pub costs: Vec<f64>,
-    /// C at grid points × costs, by rows.
-    pub values: Vec<f64>,
+    /// C at grid points × costs.
+    pub values: Array2<f64>,
     pub columns: Vec<Column>,
     /// Their kinks, where each has one.
     tilted: Option<Tilted>,
@@ -106,9 +109,10 @@ impl Columns {
             tolerance,
             slots: Vec::new(),
         };
-        let rows: Vec<Weights> = (0..solved.step.grid.size)
-            .map(|i| solved.step.weights(solved.step.state.mean(solved.step.grid.at(i))))
+        let means: Vec<f64> = (0..solved.step.grid.size)
+            .map(|i| solved.step.state.mean(solved.step.grid.at(i)))
             .collect();
+        let rows = Rows::new(&solved.step, &means);
         let mut intervals = match costs {
             Costs::Interval { lower, upper, least } => {
                 let ends = (*lower, *upper);
@@ -126,14 +130,14 @@ impl Columns {
             };
             let mut made = Slot {
                 intervals,
-                values: vec![0.0; list.len() * solved.step.grid.size],
+                values: Array2::zeros((solved.step.grid.size, list.len())),
                 columns: vec![Column::default(); list.len()],
                 tilted: None,
                 costs: list,
                 tail: 0.0,
             };
             if let Some(next) = slots.last() {
-                solved.fill(&rows, next, &mut made);
+                solved.fill(&rows, &means, next, &mut made);
                 solved.resolve(costs, maturity - slot, next, &mut made);
                 intervals = made.intervals;
             }
@@ -191,16 +195,11 @@ impl Columns {
     }
 
     /// C from what is known of the next slot.
-    fn fill(&self, rows: &[Weights], next: &Slot, made: &mut Slot) {
-        let columns = made.costs.len();
-        for (i, weights) in rows.iter().enumerate() {
-            self.step
-                .sum(weights, &next.values, &mut made.values[i * columns..(i + 1) * columns]);
-        }
+    fn fill(&self, rows: &Rows, means: &[f64], next: &Slot, made: &mut Slot) {
+        made.values = rows.expect(next.values.view());
         let state = &self.step.state;
-        let means: Vec<f64> = (0..rows.len()).map(|i| state.mean(self.step.grid.at(i))).collect();
         if let Exercise::Lottery { .. } = self.exercise {
-            for (row, &mean) in made.values.chunks_exact_mut(columns).zip(&means) {
+            for (mut row, &mean) in made.values.rows_mut().into_iter().zip(means) {
                 for ((value, column), &cost) in row.iter_mut().zip(&next.columns).zip(&next.costs) {
                     *value = self.factor * self.kinked(*value, column, cost, mean, 0.0);
                 }
@@ -208,19 +207,15 @@ impl Columns {
             return;
         }
         let prizes: Vec<f64> = means.iter().map(|&mean| state.expected_prize(mean)).collect();
-        let mut line = vec![0.0; rows.len()];
-        for (j, (column, &cost)) in next.columns.iter().zip(&next.costs).enumerate() {
-            for (i, value) in line.iter_mut().enumerate() {
-                let smooth = made.values[i * columns + j];
-                *value = if column.exercises(means[i]) {
-                    prizes[i] - cost
-                } else {
-                    smooth
-                };
+        let mut line = vec![0.0; means.len()];
+        let columns = next.columns.iter().zip(&next.costs);
+        for (mut values, (column, &cost)) in made.values.columns_mut().into_iter().zip(columns) {
+            for ((value, smooth), (mean, prize)) in line.iter_mut().zip(&values).zip(means.iter().zip(&prizes)) {
+                *value = if column.exercises(*mean) { prize - cost } else { *smooth };
             }
-            self.add_kinks(column, &means, &mut line);
-            for (i, value) in line.iter().enumerate() {
-                made.values[i * columns + j] = self.factor * value.max(0.0);
+            self.add_kinks(column, means, &mut line);
+            for (value, sum) in values.iter_mut().zip(&line) {
+                *value = self.factor * sum.max(0.0);
             }
         }
     }
@@ -263,17 +258,22 @@ impl Columns {
         }
     }
 
-    /// E[V_{t+1}] for all costs, `next` being slot t + 1.
-    fn expected(&self, next: &Slot, mean: f64, weights: &Weights, sums: &mut [f64]) {
-        self.step.sum(weights, &next.values, sums);
+    /// C_t at several states, for the costs of `next`, slot t + 1.
+    fn expected(&self, next: &Slot, states: &[f64]) -> Array2<f64> {
+        let means: Vec<f64> = states.iter().map(|&state| self.step.state.mean(state)).collect();
+        let mut sums = Rows::new(&self.step, &means).expect(next.values.view());
         if let Some(tilted) = &next.tilted {
-            tilted.add(&self.step, mean, &next.costs, sums);
-            return;
+            tilted.add(&self.step, &means, &next.costs, &mut sums);
+        } else {
+            for (mut row, &mean) in sums.rows_mut().into_iter().zip(&means) {
+                let expected_prize = self.step.state.expected_prize(mean);
+                for ((sum, column), &cost) in row.iter_mut().zip(&next.columns).zip(&next.costs) {
+                    *sum = self.kinked(*sum, column, cost, mean, expected_prize);
+                }
+            }
         }
-        let expected_prize = self.step.state.expected_prize(mean);
-        for ((sum, column), &cost) in sums.iter_mut().zip(&next.columns).zip(&next.costs) {
-            *sum = self.kinked(*sum, column, cost, mean, expected_prize);
-        }
+        sums *= self.factor;
+        sums
     }
 
     /// From E[C] of a type to E[V].
@@ -301,23 +301,23 @@ impl Columns {
         value.max(0.0)
     }
 
-    /// C_t at a state, for the costs of the slot handed over with it; `None` in slot T, where all are 0.
-    pub fn continuation(&self, slot: usize, state: f64) -> Option<(&Slot, Vec<f64>)> {
+    /// C_t at several states, row by row, for the costs of the slot handed over with it; `None` in slot T, where all are 0.
+    pub fn continuation(&self, slot: usize, states: &[f64]) -> Option<(&Slot, Array2<f64>)> {
         let next = self.slots.get(slot + 1)?;
-        let place = (state - self.step.grid.first) / self.step.grid.width;
-        let nearest = place.round();
-        if (place - nearest).abs() < ON_GRID && nearest >= 0.0 && (nearest as usize) < self.step.grid.size {
+        let on_grid: Option<Vec<usize>> = states.iter().map(|&state| self.on_grid(state)).collect();
+        if let Some(points) = on_grid {
             let here = &self.slots[slot];
-            let from = nearest as usize * here.costs.len();
-            return Some((here, here.values[from..from + here.costs.len()].to_vec()));
+            return Some((here, here.values.select(Axis(0), &points)));
         }
-        let mean = self.step.state.mean(state);
-        let mut sums = vec![0.0; next.costs.len()];
-        self.expected(next, mean, &self.step.weights(mean), &mut sums);
-        for sum in &mut sums {
-            *sum *= self.factor;
-        }
-        Some((next, sums))
+        Some((next, self.expected(next, states)))
+    }
+
+    /// The grid point that a state is.
+    fn on_grid(&self, state: f64) -> Option<usize> {
+        let grid = self.grid();
+        let place = (state - grid.first) / grid.width;
+        let nearest = place.round();
+        ((place - nearest).abs() < ON_GRID && (0.0..grid.size as f64).contains(&nearest)).then_some(nearest as usize)
     }
 
     /// Whether even the highest cost exercises at a state.
@@ -333,22 +333,9 @@ impl Columns {
         let Some(next) = next else { return 0.0 };
         let mean = self.step.state.mean(state);
         let weights = self.step.weights(mean);
-        let columns = next.costs.len();
-        let last = self.step.grid.size as isize - 1;
-        let inside = weights.first >= 0 && weights.first + weights.list.len() as isize - 1 <= last;
-        let smooth = if inside {
-            let start = weights.first as usize * columns + column;
-            weights
-                .list
-                .iter()
-                .zip(next.values[start..].iter().step_by(columns))
-                .map(|(weight, value)| weight * value)
-                .sum()
-        } else {
-            let mut sums = vec![0.0; columns];
-            self.step.sum(&weights, &next.values, &mut sums);
-            sums[column]
-        };
+        let seen = next.values.column(column);
+        let seen = seen.slice_axis(Axis(0), Slice::from(weights.first..weights.end()));
+        let smooth = seen.iter().zip(&weights.list).map(|(value, weight)| value * weight).sum();
         let expected_prize = self.step.state.expected_prize(mean);
         self.factor * self.kinked(smooth, &next.columns[column], next.costs[column], mean, expected_prize)
     }
@@ -360,18 +347,18 @@ impl Columns {
         };
         let scale = upper.abs().max(lower.abs());
         let points = Lobatto::with(intervals);
-        let columns = made.costs.len();
-        let mut largest = vec![0.0_f64; columns];
+        let mut largest = vec![0.0_f64; made.costs.len()];
         // Rows near the ends of the grid miss a part of what may come, and nothing that counts looks at them.
         let (low, high) = self.step.sound(slots);
         let rows = (0..self.step.grid.size).filter(|&i| (low..=high).contains(&self.step.grid.at(i)));
         let rows: Vec<usize> = rows.collect();
         let every = LOOKED_AT.min(rows.len().div_ceil(LOOKED_AT)).max(1);
-        for &i in rows.iter().step_by(every) {
-            let row = &made.values[i * columns..(i + 1) * columns];
+        let rows: Vec<usize> = rows.into_iter().step_by(every).collect();
+        let looked_at = made.values.select(Axis(0), &rows);
+        for (row, coefficients) in looked_at.rows().into_iter().zip(points.coefficients_of(looked_at.view()).rows()) {
             // Where prizes are many times the costs, values are too, and their rounding.
             let size = (row[0].abs() / scale).max(1.0);
-            for (most, a) in largest.iter_mut().zip(points.coefficients(row)) {
+            for (most, a) in largest.iter_mut().zip(coefficients) {
                 *most = most.max(a.abs() / size);
             }
         }
@@ -394,7 +381,7 @@ impl Columns {
         let Some(fewer) = fewer else { return };
         made.tail = made.tail.max(left_out(if any { fewer - 2 } else { fewer }));
         made.intervals = Some(fewer);
-        made.values = moved(&made.values, columns, fewer);
+        made.values = moved(&made.values, fewer);
         made.costs = Lobatto::with(fewer).on(*lower, *upper);
         made.columns.truncate(made.costs.len());
     }
@@ -414,11 +401,11 @@ impl Columns {
         let next = next.as_deref();
         let grid = &self.step.grid;
         let prizes: Vec<f64> = (0..grid.size).map(|i| self.step.state.prize(grid.at(i))).collect();
-        let columns = made.costs.len();
-        for column in 0..columns {
+        for column in 0..made.costs.len() {
+            let values = made.values.column(column);
             let cost = made.costs[column];
             let gap = |prize: f64, continuation: f64| prize - cost - continuation + INDIFFERENCE * prize;
-            let exercises = |i: usize| gap(prizes[i], made.values[i * columns + column]) >= 0.0;
+            let exercises = |i: usize| gap(prizes[i], values[i]) >= 0.0;
             let mut found = Column {
                 exercises_below: exercises(0),
                 kinks: Vec::new(),
@@ -435,7 +422,7 @@ impl Columns {
                 let state = if next.is_none() && cost > 0.0 {
                     cost.ln()
                 } else {
-                    let known = |k: usize| prizes[k] - cost - made.values[k * columns + column];
+                    let known = |k: usize| prizes[k] - cost - values[k];
                     let near = crossing(i, grid.size, known).and_then(|(place, slope)| {
                         root::approached(ends, grid.at(i - 1) + place * grid.width, slope / grid.width, at)
                     });
@@ -486,7 +473,7 @@ impl Columns {
         std::borrow::Cow::Owned(Slot {
             intervals: made.intervals,
             costs: made.costs.clone(),
-            values: moved(&next.values, from, after),
+            values: moved(&next.values, after),
             columns,
             tilted: None,
             tail: next.tail,
@@ -503,9 +490,10 @@ impl Columns {
                 half.iter().map(at).collect()
             }),
         };
+        let prize = self.step.state.prize(state);
         for (sign, side) in [(-1.0, &mut below), (1.0, &mut above)] {
             for ((value, s), weight) in side.iter_mut().zip(half).zip(&self.step.half_weights) {
-                *value = weight * (self.step.state.prize(state + sign * sigma * s) - cost - *value);
+                *value = weight * (prize * exp(sign * sigma * s) - cost - *value);
             }
         }
         Kink {
@@ -525,16 +513,17 @@ impl Columns {
         let mean = process.mean(state);
         let place = (mean - grid.first) / grid.width;
         let nearest = place.round();
-        let columns = next.costs.len();
+        let values = next.values.column(column);
         let last = grid.size as isize - 1;
         let (first, length) = around.window();
         let first = nearest as isize + first;
-        let seen: Vec<f64> = (0..length as isize)
-            .map(|l| {
-                let index = first + l;
-                let value = next.values[index.clamp(0, last) as usize * columns + column];
+        let mut beyond = step.growth.powi((first - last - 1).max(0) as i32);
+        let seen: Vec<f64> = (first..first + length as isize)
+            .map(|index| {
+                let value = values[index.clamp(0, last) as usize];
                 if index > last {
-                    value * step.growth.powi((index - last) as i32)
+                    beyond *= step.growth;
+                    value * beyond
                 } else {
                     value
                 }
@@ -575,33 +564,14 @@ impl Columns {
     }
 }
 
-/// Rows of values at `columns` Chebyshev points of the costs, at the points that make this many intervals.
-fn moved(values: &[f64], columns: usize, intervals: usize) -> Vec<f64> {
-    let before = columns - 1;
+/// Values at Chebyshev points of the costs, at the points that make this many intervals.
+fn moved(values: &Array2<f64>, intervals: usize) -> Array2<f64> {
+    let before = values.ncols() - 1;
     if before.is_multiple_of(intervals) {
-        let rows = values.chunks_exact(columns);
-        return rows
-            .flat_map(|row| row.iter().step_by(before / intervals).copied())
-            .collect();
+        let step = Slice::new(0, None, (before / intervals) as isize);
+        return values.slice_axis(Axis(1), step).to_owned();
     }
-    let known = Lobatto::with(before);
-    let weights: Vec<Vec<f64>> = Lobatto::with(intervals)
-        .points
-        .iter()
-        .map(|x| known.interpolation(*x))
-        .collect();
-    let rows = values.chunks_exact(columns);
-    rows.flat_map(|row| {
-        let one = move |weights: &Vec<f64>| {
-            weights
-                .iter()
-                .zip(row)
-                .map(|(weight, value)| weight * value)
-                .sum::<f64>()
-        };
-        weights.iter().map(one)
-    })
-    .collect()
+    values.dot(&Lobatto::with(before).onto(&Lobatto::with(intervals).points).t())
 }
 
 /// What the coefficients that are left out may add, judged by the last ones.

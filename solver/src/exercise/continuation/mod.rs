@@ -7,6 +7,7 @@
 
 mod around;
 mod columns;
+mod rows;
 mod step;
 mod tilted;
 mod values;

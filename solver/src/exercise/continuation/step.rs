@@ -53,6 +53,8 @@ pub(crate) struct Step {
     pub half_weights: Vec<f64>,
     /// e^{−Δ s} at the nodes, Δ the distance in standard deviations between the means seen from neighbouring grid points.
     falls: Vec<f64>,
+    /// How many grid points on either side a mean looks at.
+    half_window: usize,
     /// φ(jη) η for j = 0, 1, …, η the grid's width in standard deviations.
     bell: Vec<f64>,
     /// [`Self::sound`], by slots ahead.
@@ -66,9 +68,21 @@ pub(crate) struct Step {
 /// Weights of the grid points around a mean.
 #[derive(Debug, Clone)]
 pub(crate) struct Weights {
-    /// Index of the first, which may lie below the grid.
-    pub first: isize,
+    /// Index of the first.
+    pub first: usize,
     pub list: Vec<f64>,
+}
+
+impl Weights {
+    /// One past the index of the last.
+    pub fn end(&self) -> usize {
+        self.first + self.list.len()
+    }
+
+    /// Σ of weights times values at the grid points.
+    pub fn sum(&self, values: &[f64]) -> f64 {
+        dot(&self.list, &values[self.first..self.end()])
+    }
 }
 
 impl Step {
@@ -118,10 +132,7 @@ impl Step {
         let between = state.persistence.abs() * width / sigma;
         let falls = half.iter().map(|s| (-between * s).exp()).collect();
         let eta = width / sigma;
-        let count = (reach / eta).ceil() as usize;
-        let bell: Vec<f64> = (0..=count)
-            .map(|j| NORMAL * eta * (-0.5 * (j as f64 * eta).powi(2)).exp())
-            .collect();
+        let half_window = (reach / eta).ceil() as usize;
         Self {
             around: Around::of(state.persistence, eta, reach, &half),
             falls,
@@ -135,7 +146,10 @@ impl Step {
             reach,
             half,
             half_weights,
-            bell,
+            half_window,
+            bell: (0..=half_window)
+                .map(|j| NORMAL * eta * (-0.5 * (j as f64 * eta).powi(2)).exp())
+                .collect(),
             growth: width.exp(),
         }
     }
@@ -147,81 +161,45 @@ impl Step {
     }
 
     /// Weights of the trapezoid rule for a mean.
+    ///
+    /// Below the grid functions are continued by a constant, above it in proportion to the prize: what lies there weighs on
+    /// the first and the last point.
     pub fn weights(&self, mean: f64) -> Weights {
-        let sigma = self.state.volatility;
-        let eta = self.grid.width / sigma;
+        let eta = self.grid.width / self.state.volatility;
         let place = (mean - self.grid.first) / self.grid.width;
         let nearest = place.round();
-        let count = self.bell.len() - 1;
-        let offset = (place - nearest) * eta;
         // e^{−(jη − d)²/2} = e^{−d²/2} (e^{ηd})^j e^{−j²η²/2}.
-        let mut list = vec![0.0; 2 * count + 1];
-        let scale = exp(-0.5 * offset * offset);
+        let offset = (place - nearest) * eta;
         let ratio = exp(eta * offset);
-        let inverse = 1.0 / ratio;
-        let (mut up, mut down) = (scale, scale);
-        list[count] = scale * self.bell[0];
-        for (j, bell) in self.bell.iter().enumerate().skip(1) {
-            up *= ratio;
-            down *= inverse;
-            list[count + j] = up * bell;
-            list[count - j] = down * bell;
+        let mut list = vec![0.0; self.window()];
+        let (down, up) = list.split_at_mut(self.half_window);
+        let scale = exp(-0.5 * offset * offset);
+        times_powers(scale, ratio, &self.bell, up);
+        times_powers(scale / ratio, 1.0 / ratio, &self.bell[1..], down);
+        down.reverse();
+        let start = nearest as isize - self.half_window as isize;
+        let (end, last) = (start + list.len() as isize - 1, self.grid.size as isize - 1);
+        if start >= 0 && end <= last {
+            return Weights {
+                first: start as usize,
+                list,
+            };
+        }
+        let (first, end) = (start.clamp(0, last), end.clamp(0, last));
+        let mut folded = vec![0.0; (end - first + 1) as usize];
+        for (at, weight) in (start..).zip(list) {
+            let beyond = (at - last).max(0);
+            folded[(at.clamp(0, last) - first) as usize] += weight * self.growth.powi(beyond as i32);
         }
         Weights {
-            first: nearest as isize - count as isize,
-            list,
+            first: first as usize,
+            list: folded,
         }
     }
 
-    /// Σ of weights times the rows of `values` (grid points × columns, by rows), into `sums`.
-    ///
-    /// Below the grid functions are continued by a constant, above it in proportion to the prize.
-    pub fn sum(&self, weights: &Weights, values: &[f64], sums: &mut [f64]) {
-        let columns = sums.len();
-        sums.fill(0.0);
-        let last = self.grid.size as isize - 1;
-        // Inside the grid, four rows at a time.
-        let inside = weights.first >= 0 && weights.first + weights.list.len() as isize - 1 <= last;
-        let (fours, rest) = if inside {
-            weights.list.as_chunks::<4>()
-        } else {
-            (&[][..], &weights.list[..])
-        };
-        let mut at = weights.first;
-        for four in fours {
-            let (a, others) = values[at as usize * columns..][..4 * columns].split_at(columns);
-            let (b, others) = others.split_at(columns);
-            let (c, d) = others.split_at(columns);
-            for ((((sum, a), b), c), d) in sums.iter_mut().zip(a).zip(b).zip(c).zip(d) {
-                *sum += (four[0] * a + four[1] * b) + (four[2] * c + four[3] * d);
-            }
-            at += 4;
-        }
-        let mut beyond = 1.0;
-        for &weight in rest {
-            let weight = if at > last {
-                beyond *= self.growth;
-                weight * beyond
-            } else {
-                weight
-            };
-            let row = at.clamp(0, last) as usize * columns;
-            for (sum, value) in sums.iter_mut().zip(&values[row..row + columns]) {
-                *sum += weight * value;
-            }
-            at += 1;
-        }
-    }
-
-    /// [`Self::sum`] of one column.
-    pub fn sum_of_one(&self, weights: &Weights, values: &[f64]) -> f64 {
-        let inside = usize::try_from(weights.first).ok();
-        if let Some(seen) = inside.and_then(|first| values.get(first..first + weights.list.len())) {
-            return dot(&weights.list, seen);
-        }
-        let mut sum = [0.0];
-        self.sum(weights, values, &mut sum);
-        sum[0]
+    /// How many grid points a mean looks at.
+    pub fn window(&self) -> usize {
+        2 * self.half_window + 1
     }
 
     /// Adds `value` times φ((at − m)/σ) for the means m seen from the grid points to `sums`.
@@ -291,5 +269,18 @@ impl Step {
             return 0.0;
         }
         exp(-0.5 * u * u) * tilted_sum(data, &self.half, -u)
+    }
+}
+
+/// Factors times `first`, `first`·`ratio`, `first`·`ratio`², …, several side by side.
+fn times_powers(first: f64, ratio: f64, factors: &[f64], products: &mut [f64]) {
+    let square = ratio * ratio;
+    let mut powers = [first, first * ratio, first * square, first * square * ratio];
+    let jump = square * square;
+    for (products, factors) in products.chunks_mut(LANES).zip(factors.chunks(LANES)) {
+        for ((product, factor), power) in products.iter_mut().zip(factors).zip(&powers) {
+            *product = factor * power;
+        }
+        powers = powers.map(|power| power * jump);
     }
 }

@@ -4,9 +4,11 @@
 //! e^{−u²/2} Σ h_i e^{−u₀ s_i} e^{−τ s_i}: u₀ is the kink's distance from a state that is the same for all types, so that
 //! e^{−u₀ s_i} is known beforehand and e^{−τ s_i} is the same for all of them.
 
+use ndarray::Array2;
+
 use super::columns::Column;
 use super::step::Step;
-use crate::numerics::exponential::{dot, exp};
+use crate::numerics::exponential::exp;
 
 /// The largest power of e that is computed with.
 const LARGEST: f64 = 600.0;
@@ -18,9 +20,9 @@ pub(crate) struct Tilted {
     reference: f64,
     /// u₀, by type.
     distances: Vec<f64>,
-    /// Type by type: the kink's values above and below it times e^{∓u₀ s_i}.
-    above: Vec<f64>,
-    below: Vec<f64>,
+    /// The kinks' values above and below them times e^{∓u₀ s_i}: nodes × types.
+    above: Array2<f64>,
+    below: Array2<f64>,
 }
 
 impl Tilted {
@@ -37,19 +39,16 @@ impl Tilted {
         if (furthest + step.reach()) * step.reach() > LARGEST {
             return None;
         }
-        let tilted = |sign: f64| -> Vec<f64> {
-            let types = columns.iter().zip(&distances);
-            types
-                .flat_map(|(column, distance)| {
-                    let data = if sign > 0.0 {
-                        &column.kinks[0].above
-                    } else {
-                        &column.kinks[0].below
-                    };
-                    let pairs = data.iter().zip(&step.half);
-                    pairs.map(move |(value, s)| value * exp(-sign * distance * s))
-                })
-                .collect()
+        let tilted = |sign: f64| {
+            let mut table = Array2::zeros((step.half.len(), columns.len()));
+            for ((mut of_type, column), distance) in table.columns_mut().into_iter().zip(columns).zip(&distances) {
+                let kink = &column.kinks[0];
+                let data = if sign > 0.0 { &kink.above } else { &kink.below };
+                for ((entry, value), s) in of_type.iter_mut().zip(data).zip(&step.half) {
+                    *entry = value * exp(-sign * distance * s);
+                }
+            }
+            table
         };
         let (above, below) = (tilted(1.0), tilted(-1.0));
         Some(Self {
@@ -60,28 +59,42 @@ impl Tilted {
         })
     }
 
-    /// From E[C] of all types at a state from which the next has this mean to E[V].
-    pub fn add(&self, step: &Step, mean: f64, costs: &[f64], sums: &mut [f64]) {
-        let tilt = (self.reference - mean) / step.state.volatility;
-        let expected_prize = step.state.expected_prize(mean);
-        let tilts = [-tilt, tilt].map(|tilt| -> Vec<f64> { step.half.iter().map(|s| exp(tilt * s)).collect() });
-        let count = step.half.len();
-        let data = self.above.chunks_exact(count).zip(self.below.chunks_exact(count));
-        let types = self.distances.iter().zip(costs).zip(data);
-        for (sum, ((distance, cost), (above, below))) in sums.iter_mut().zip(types) {
-            let u = distance + tilt;
-            let near = u.abs() < step.reach();
-            if u > 0.0 {
-                if near {
-                    *sum += exp(-0.5 * u * u) * dot(above, &tilts[0]);
-                }
-            } else {
-                *sum = expected_prize - cost;
-                if near {
-                    *sum -= exp(-0.5 * u * u) * dot(below, &tilts[1]);
+    /// From E[C] of all types, at states from which the next has these means, to E[V]: means × types.
+    pub fn add(&self, step: &Step, means: &[f64], costs: &[f64], sums: &mut Array2<f64>) {
+        let sigma = step.state.volatility;
+        let tilts: Vec<f64> = means.iter().map(|mean| (self.reference - mean) / sigma).collect();
+        let half_lines = |side: &Array2<f64>, sign: f64| {
+            let mut powers = Array2::zeros((means.len(), step.half.len()));
+            for (mut row, tilt) in powers.rows_mut().into_iter().zip(&tilts) {
+                // Lists without gaps are worked on side by side.
+                for (power, s) in row.as_slice_mut().unwrap_or_default().iter_mut().zip(&step.half) {
+                    *power = exp(sign * tilt * s);
                 }
             }
-            *sum = sum.max(0.0);
+            powers.dot(side)
+        };
+        let (above, below) = (half_lines(&self.above, -1.0), half_lines(&self.below, 1.0));
+        let reach = step.reach();
+        let mut bells = vec![0.0; costs.len()];
+        for (i, mut row) in sums.rows_mut().into_iter().enumerate() {
+            let expected_prize = step.state.expected_prize(means[i]);
+            let tilt = tilts[i];
+            for (bell, distance) in bells.iter_mut().zip(&self.distances) {
+                let u = distance + tilt;
+                let near = if u.abs() < reach { 1.0 } else { 0.0 };
+                *bell = near * exp(-0.5 * u * u);
+            }
+            let half_lines = above.row(i).into_iter().zip(below.row(i));
+            let types = self.distances.iter().zip(costs).zip(&bells);
+            for ((sum, ((distance, cost), bell)), (above, below)) in row.iter_mut().zip(types).zip(half_lines) {
+                // A bell of 0 stands for a half-line out of reach, whose sum may have overflown.
+                let value = if distance + tilt > 0.0 {
+                    *sum + if *bell > 0.0 { bell * above } else { 0.0 }
+                } else {
+                    expected_prize - cost - if *bell > 0.0 { bell * below } else { 0.0 }
+                };
+                *sum = value.max(0.0);
+            }
         }
     }
 }

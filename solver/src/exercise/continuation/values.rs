@@ -161,24 +161,21 @@ impl ContinuationValues {
     /// V_t(·, r), ETH, on the interval of costs.
     #[must_use]
     pub fn profile(&self, slot: usize, prize: f64) -> CurvedProfile {
-        self.profile_and_boundary(slot, prize).0
+        // One prize, one profile.
+        self.profiles(slot, &[prize]).swap_remove(0).0
     }
 
-    /// [`Self::profile`] with [`Self::boundary`].
-    pub(crate) fn profile_and_boundary(&self, slot: usize, prize: f64) -> (CurvedProfile, Option<f64>) {
-        let last = self.parts.len() - 1;
-        if last == 0 {
-            return self.first().profile_and_boundary(slot, prize);
+    /// [`Self::profile`] with [`Self::boundary`] at several prizes of a slot, which costs less than one by one.
+    pub(crate) fn profiles(&self, slot: usize, prizes: &[f64]) -> Vec<(CurvedProfile, Option<f64>)> {
+        let mut parts = self.parts.iter();
+        let mut list = parts.next().map_or_else(Vec::new, |part| part.profiles(slot, prizes));
+        for part in parts {
+            for ((profile, boundary), (higher, here)) in list.iter_mut().zip(part.profiles(slot, prizes)) {
+                *profile = profile.followed_by(&higher);
+                *boundary = here.or(*boundary);
+            }
         }
-        let (mut knots, mut pieces, mut boundary) = (Vec::new(), Vec::new(), None);
-        for part in &self.parts {
-            let (profile, here) = part.profile_and_boundary(slot, prize);
-            boundary = here.or(boundary);
-            knots.pop();
-            knots.extend_from_slice(profile.knots());
-            pieces.extend(profile.pieces().iter().cloned());
-        }
-        (CurvedProfile::new(knots, pieces), boundary)
+        list
     }
 
     /// θ*_t(r) as far as it lies in the interval of costs: `None` where not even its lower end exercises, its upper end
@@ -190,7 +187,7 @@ impl ContinuationValues {
         {
             return None;
         }
-        self.profile_and_boundary(slot, prize).1
+        self.profiles(slot, &[prize]).swap_remove(0).1
     }
 
     /// The prizes at which the type with this cost begins to exercise in a slot, increasing; a prize of 0 if she
@@ -401,10 +398,10 @@ impl Part {
             };
         }
         match &self.kind {
-            Kind::Steps(columns) => match columns.continuation(slot, self.state.state(prize)) {
-                Some((next, values)) => Continuation {
-                    intervals: next.intervals,
-                    values,
+            Kind::Steps(columns) => match columns.continuation(slot, &[self.state.state(prize)]) {
+                Some((known, values)) => Continuation {
+                    intervals: known.intervals,
+                    values: values.row(0).to_vec(),
                 },
                 None => Continuation {
                     intervals: None,
@@ -448,24 +445,20 @@ impl Part {
         self.continuation(slot, prize).values[index]
     }
 
-    /// [`Self::profile`] with [`Self::boundary`].
-    fn profile_and_boundary(&self, slot: usize, prize: f64) -> (CurvedProfile, Option<f64>) {
+    /// V_t(·, r) and the boundary at several prizes.
+    fn profiles(&self, slot: usize, prizes: &[f64]) -> Vec<(CurvedProfile, Option<f64>)> {
         let Costs::Interval { lower, upper, .. } = self.costs else {
-            let nothing = CurvedProfile::new(
-                vec![0.0, 1.0],
-                vec![Piece::Line {
-                    right: 0.0,
-                    discount: 0.0,
-                }],
-            );
-            return (nothing, None);
+            return Vec::new();
         };
-        let (curve, boundary) = self.curve(slot, prize, lower, upper);
-        let profile = match self.exercise {
-            Exercise::Lottery { draw_probability } => drawn(curve, prize, draw_probability, lower, upper),
-            Exercise::American | Exercise::AtMaturity => exercised(curve, prize, boundary, lower, upper),
+        let of = |(curve, (&prize, boundary)): (Option<Expansion>, (&f64, f64))| {
+            let profile = match self.exercise {
+                Exercise::Lottery { draw_probability } => drawn(curve, prize, draw_probability, lower, upper),
+                Exercise::American | Exercise::AtMaturity => exercised(curve, prize, boundary, lower, upper),
+            };
+            (profile, boundary.is_finite().then_some(boundary))
         };
-        (profile, boundary.is_finite().then_some(boundary))
+        let curves = self.curves(slot, prizes, lower, upper);
+        prizes.iter().zip(curves).map(|(prize, (curve, boundary))| of((curve, (prize, boundary)))).collect()
     }
 
     /// About where the boundary lies, read off the states from which the costs that are followed exercise.
@@ -510,54 +503,71 @@ impl Part {
             .is_some_and(|from| state < from - NEAR * self.state.volatility)
     }
 
-    /// C_t(·, r) as a function (`None` where it is 0), and the exercise boundary.
-    fn curve(&self, slot: usize, prize: f64, lower: f64, upper: f64) -> (Option<Expansion>, f64) {
-        let last = slot >= self.maturity;
-        let boundary_of = |curve: &Option<Expansion>| {
-            if self.exercise == Exercise::AtMaturity && !last {
-                return f64::NEG_INFINITY;
-            }
-            if let Exercise::Lottery { .. } = self.exercise {
-                return if prize >= lower {
-                    prize.min(upper)
-                } else {
-                    f64::NEG_INFINITY
-                };
-            }
-            let gap = |cost: f64| {
-                let continuation = curve.as_ref().map_or(0.0, |curve| curve.value(cost).max(0.0));
-                prize - cost - continuation + INDIFFERENCE * prize
+    /// C_t(·, r) as functions (`None` where it is 0 or nobody waits), and the exercise boundaries.
+    fn curves(&self, slot: usize, prizes: &[f64], lower: f64, upper: f64) -> Vec<(Option<Expansion>, f64)> {
+        let alone = |prize: &f64| (None, self.boundary_on(slot, *prize, lower, upper, None));
+        if slot >= self.maturity {
+            return prizes.iter().map(alone).collect();
+        }
+        let with = |prize: f64, coefficients: Vec<f64>| {
+            let curve = Expansion::new(lower, upper, chopped(coefficients));
+            let boundary = self.boundary_on(slot, prize, lower, upper, Some(&curve));
+            (Some(curve), boundary)
+        };
+        let Kind::Steps(columns) = &self.kind else {
+            let of = |&prize: &f64| {
+                let continuation = self.continuation(slot, prize);
+                let points = Lobatto::with(continuation.intervals.unwrap_or(COARSEST));
+                with(prize, points.coefficients(&continuation.values))
             };
-            if gap(upper) >= 0.0 {
-                upper
-            } else if gap(lower) < 0.0 {
-                f64::NEG_INFINITY
-            } else if last {
-                prize
+            return prizes.iter().map(of).collect();
+        };
+        let waits = |prize: &f64| {
+            self.exercise != Exercise::American || !columns.all_exercise(slot, self.state.state(*prize))
+        };
+        let states: Vec<f64> = prizes.iter().copied().filter(waits).map(|prize| self.state.state(prize)).collect();
+        let continuation = (!states.is_empty()).then(|| columns.continuation(slot, &states)).flatten();
+        let coefficients = continuation.map(|(known, values)| {
+            Lobatto::with(known.intervals.unwrap_or(COARSEST)).coefficients_of(values.view())
+        });
+        let mut rows = coefficients.iter().flat_map(|rows| rows.rows());
+        let of = |&prize: &f64| match waits(&prize).then(|| rows.next()).flatten() {
+            Some(row) => with(prize, row.to_vec()),
+            None => (None, upper),
+        };
+        prizes.iter().map(of).collect()
+    }
+
+    /// The exercise boundary, given C: −∞ where not even the lowest cost exercises.
+    fn boundary_on(&self, slot: usize, prize: f64, lower: f64, upper: f64, curve: Option<&Expansion>) -> f64 {
+        let last = slot >= self.maturity;
+        if self.exercise == Exercise::AtMaturity && !last {
+            return f64::NEG_INFINITY;
+        }
+        if let Exercise::Lottery { .. } = self.exercise {
+            return if prize >= lower {
+                prize.min(upper)
             } else {
-                let near = self
-                    .boundary_near(slot, prize)
-                    .zip(curve.as_ref())
-                    .and_then(|(cost, curve)| root::approached((lower, upper), cost, -1.0 - curve.slope(cost), gap));
-                near.or_else(|| root::bracketed(lower, upper, gap)).unwrap_or(lower)
-            }
-        };
-        if last {
-            return (None, boundary_of(&None));
+                f64::NEG_INFINITY
+            };
         }
-        if let (Exercise::American, Kind::Steps(columns)) = (self.exercise, &self.kind)
-            && columns.all_exercise(slot, self.state.state(prize))
-        {
-            return (None, upper);
-        }
-        let continuation = self.continuation(slot, prize);
-        let Some(intervals) = continuation.intervals else {
-            return (None, f64::NEG_INFINITY);
+        let gap = |cost: f64| {
+            let continuation = curve.map_or(0.0, |curve| curve.value(cost).max(0.0));
+            prize - cost - continuation + INDIFFERENCE * prize
         };
-        let coefficients = Lobatto::with(intervals).coefficients(&continuation.values);
-        let curve = Some(Expansion::new(lower, upper, chopped(coefficients)));
-        let boundary = boundary_of(&curve);
-        (curve, boundary)
+        if gap(upper) >= 0.0 {
+            upper
+        } else if gap(lower) < 0.0 {
+            f64::NEG_INFINITY
+        } else if last {
+            prize
+        } else {
+            let near = self
+                .boundary_near(slot, prize)
+                .zip(curve)
+                .and_then(|(cost, curve)| root::approached((lower, upper), cost, -1.0 - curve.slope(cost), gap));
+            near.or_else(|| root::bracketed(lower, upper, gap)).unwrap_or(lower)
+        }
     }
 
     /// The prizes at which the type with this cost begins to exercise in a slot, increasing; a prize of 0 if she
@@ -607,7 +617,7 @@ impl Part {
         }
         let gap = |state: f64| {
             let prize = self.state.prize(state);
-            let (curve, _) = self.curve(slot, prize, lower, upper);
+            let curve = self.curves(slot, &[prize], lower, upper).swap_remove(0).0;
             let continuation = curve.map_or(0.0, |curve| curve.value(cost));
             prize - cost - continuation + INDIFFERENCE * prize
         };

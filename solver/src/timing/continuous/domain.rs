@@ -288,7 +288,7 @@ impl Domain {
 
     fn expect_smooth(&self, ahead: &Ahead, state: f64) -> f64 {
         match &self.step {
-            Some(step) => step.sum_of_one(&step.weights(self.state.mean(state)), &ahead.smooth),
+            Some(step) => step.weights(self.state.mean(state)).sum(&ahead.smooth),
             None => ahead.smooth.first().copied().unwrap_or(0.0),
         }
     }
@@ -301,7 +301,7 @@ impl Domain {
         let mut sums: Vec<f64> = self
             .rows
             .iter()
-            .map(|weights| step.sum_of_one(weights, &ahead.smooth))
+            .map(|weights| weights.sum(&ahead.smooth))
             .collect();
         for &(at, value) in &ahead.added {
             step.scatter(at, value / self.state.volatility, &mut sums);

@@ -2,9 +2,9 @@
 
 use super::domain::{Ahead, Domain};
 use super::node::Auctioneer;
-use super::offer::{FIGURES, Offer, REVENUE};
+use super::offer::{FIGURES, Offer, REVENUE, SALE_PROBABILITY};
 use crate::auction::{Auction, CostPanels};
-use crate::exercise::ContinuationValues;
+use crate::exercise::{ContinuationValues, CurvedProfile};
 use crate::market::{Exercise, Market, Reserve, Sale, Tie};
 use crate::numerics::root;
 use crate::settings::{Settings, Stage};
@@ -12,7 +12,7 @@ use crate::timing::induction::decide_within;
 use crate::timing::{Alternatives, Decision, Node, alternatives, choose, once, until_sold};
 
 /// Share of the tolerance that the auctions of a slot may miss.
-const RESOLVED: f64 = 0.01;
+const RESOLVED: f64 = 0.1;
 /// Values below this share of the market's scale are rounding: who would sell waits.
 const ROUNDING: f64 = 1e-13;
 /// Estimated errors of two slots, times this, may separate two values that are the same.
@@ -25,6 +25,8 @@ const CLOSE: f64 = 0.3;
 const SURELY: f64 = 0.01;
 /// Those steps.
 const SCANNED: usize = 3;
+/// States looked at together.
+const SIDE_BY_SIDE: usize = 8;
 /// The most knots of a cost law at which auctions are cut.
 const MOST_KNOTS: usize = 12;
 
@@ -109,30 +111,77 @@ impl<'m> Situation<'_, 'm> {
 
     /// The auction at a node and what is kept if it fails, given E[W] of the next slot.
     pub fn auction(&self, slot: usize, prize: f64, next: Option<f64>) -> (Auction, Alternatives, f64) {
-        let (auction, keep, unsold, _) = self.hold(slot, prize, next);
-        (auction, keep, unsold)
+        let profile = self.profiles(slot, &[prize]).swap_remove(0);
+        let held = self.hold(slot, (prize, next), &profile);
+        (held.auction, held.keep, held.unsold)
     }
 
     /// [`Self::auction`] with the exercise boundary.
-    fn hold(&self, slot: usize, prize: f64, next: Option<f64>) -> (Auction, Alternatives, f64, Option<f64>) {
+    fn hold(
+        &self,
+        slot: usize,
+        (prize, next): (f64, Option<f64>),
+        (profile, boundary): &(CurvedProfile, Option<f64>),
+    ) -> Held {
         let keep = alternatives(self.market(), prize, next);
         let unsold = match (self.market().holder().sale(), self.tickets) {
             (Sale::UntilSold(_), _) => until_sold::unsold_value(&keep),
             (Sale::Once, Tickets::Resold) => self.own_value(slot, prize),
             (Sale::Once, Tickets::JustInTime) => once::unsold_value_in_time(keep.exercise),
         };
+        Held {
+            auction: self.auctioneer.hold(profile, unsold),
+            keep,
+            unsold,
+            boundary: *boundary,
+        }
+    }
+
+    /// V_t(·, r) and the exercise boundary of the tickets that are auctioned, at several prizes.
+    fn profiles(&self, slot: usize, prizes: &[f64]) -> Vec<(CurvedProfile, Option<f64>)> {
         let at = match self.tickets {
             Tickets::Resold => slot,
             Tickets::JustInTime => self.values.maturity(),
         };
-        let (profile, boundary) = self.values.profile_and_boundary(at, prize);
-        (self.auctioneer.hold(&profile, unsold), keep, unsold, boundary)
+        self.values.profiles(at, prizes)
     }
 
-    /// The figures of the auction at a node.
-    fn figures(&self, slot: usize, prize: f64, next: Option<f64>) -> [f64; FIGURES] {
-        let (auction, _, _, boundary) = self.hold(slot, prize, next);
-        figures(self.auctioneer.panels, &auction, boundary)
+    /// The figures of the auctions at several nodes of a slot, given E[W] of the next slot.
+    fn figures(&self, slot: usize, prizes: &[f64], next: impl Fn(usize) -> Option<f64>) -> Vec<[f64; FIGURES]> {
+        let profiles = self.profiles(slot, prizes);
+        let held = prizes.iter().zip(&profiles).enumerate();
+        held.map(|(k, (&prize, profile))| self.hold(slot, (prize, next(k)), profile).figures(self.auctioneer.panels))
+            .collect()
+    }
+}
+
+/// An auction and what goes with it.
+struct Held {
+    auction: Auction,
+    keep: Alternatives,
+    /// What an unsold ticket is worth.
+    unsold: f64,
+    boundary: Option<f64>,
+}
+
+impl Held {
+    fn figures(&self, panels: &CostPanels<'_>) -> [f64; FIGURES] {
+        let auction = &self.auction;
+        let cutoff = auction.participation_cutoff.unwrap_or(panels.law().lower());
+        let immediate = self.boundary.map_or(0.0, |boundary| {
+            panels.lowest_cdf(auction.entry_probability, boundary.min(cutoff))
+        });
+        [
+            auction.revenue,
+            auction.sale_probability,
+            auction.winner_cost,
+            auction.buyers_gain,
+            auction.participation_cost,
+            cutoff,
+            immediate,
+            auction.entry_probability.unwrap_or(1.0),
+            self.boundary.unwrap_or(panels.law().lower()),
+        ]
     }
 }
 
@@ -142,24 +191,6 @@ fn continuation_undrawn(market: &Market, continuation: f64) -> f64 {
         Exercise::Lottery { draw_probability } if draw_probability < 1.0 => continuation / (1.0 - draw_probability),
         _ => continuation,
     }
-}
-
-fn figures(panels: &CostPanels<'_>, auction: &Auction, boundary: Option<f64>) -> [f64; FIGURES] {
-    let cutoff = auction.participation_cutoff.unwrap_or(panels.law().lower());
-    let immediate = boundary.map_or(0.0, |boundary| {
-        panels.lowest_cdf(auction.entry_probability, boundary.min(cutoff))
-    });
-    [
-        auction.revenue,
-        auction.sale_probability,
-        auction.winner_cost,
-        auction.buyers_gain,
-        auction.participation_cost,
-        cutoff,
-        immediate,
-        auction.entry_probability.unwrap_or(1.0),
-        boundary.unwrap_or(panels.law().lower()),
-    ]
 }
 
 impl ContinuousTiming {
@@ -245,17 +276,19 @@ impl ContinuousTiming {
     fn waits_below(&self, situation: &Situation<'_, '_>, slot: usize, nexts: &[f64]) -> f64 {
         let market = situation.market();
         let points = self.domain.points();
+        let looked_at: Vec<usize> = (0..points.len()).step_by(SCANNED).collect();
         let mut sure = points[0];
-        for pair in (0..points.len()).step_by(SCANNED).collect::<Vec<_>>().windows(2) {
-            let next = nexts[pair[1].min(nexts.len() - 1)];
-            let prize = self.domain.state.prize(points[pair[1]]);
-            let keep = alternatives(market, prize, Some(next)).best();
-            let revenue = situation.figures(slot, prize, None)[REVENUE];
-            if revenue > (1.0 - SURELY) * keep && keep > ROUNDING * self.scale {
-                break;
+        for (few, behind) in looked_at[1..].chunks(SIDE_BY_SIDE).zip(looked_at.chunks(SIDE_BY_SIDE)) {
+            let prizes: Vec<f64> = few.iter().map(|&k| self.domain.state.prize(points[k])).collect();
+            let figures = situation.figures(slot, &prizes, |_| None);
+            for (((&k, &before), &prize), figures) in few.iter().zip(behind).zip(&prizes).zip(&figures) {
+                let keep = alternatives(market, prize, Some(nexts[k.min(nexts.len() - 1)])).best();
+                if figures[REVENUE] > (1.0 - SURELY) * keep && keep > ROUNDING * self.scale {
+                    return sure;
+                }
+                // What lies between the last two states is followed.
+                sure = points[before];
             }
-            // What lies between the last two states is followed.
-            sure = points[pair[0]];
         }
         sure
     }
@@ -266,10 +299,11 @@ impl ContinuousTiming {
         let process = &self.domain.state;
         let ahead = made.ahead.as_ref();
         let once = market.holder().sale() == Sale::Once;
-        let held = |state: f64| {
+        let held = |states: &[f64]| {
+            let prizes: Vec<f64> = states.iter().map(|&state| process.prize(state)).collect();
             // A ticket that is not carried on does not depend on what comes.
-            let next = if once { None } else { self.next(market, ahead, state) };
-            situation.figures(slot, process.prize(state), next)
+            let next = |k: usize| if once { None } else { self.next(market, ahead, states[k]) };
+            situation.figures(slot, &prizes, next)
         };
         let (low, high) = self.domain.ends();
         let averaged = slot == 0 && process.initial.is_none();
@@ -281,7 +315,7 @@ impl ContinuousTiming {
         };
         let mut cuts = self.kinks(situation, slot);
         made.bends = cuts.iter().copied().filter(|cut| *cut <= low).chain([low]).collect();
-        let comes = |state: f64| held(state)[1] > 0.0;
+        let comes = |state: f64| held(&[state])[0][SALE_PROBABILITY] > 0.0;
         let carried_on = matches!(market.holder().sale(), Sale::UntilSold(_)) && ahead.is_some();
         let scanned: Vec<f64> = if carried_on {
             self.domain.points().iter().copied().step_by(2).chain([high]).collect()
@@ -485,18 +519,18 @@ impl ContinuousTiming {
         (a, b): (f64, f64),
         (before, after): (Decision, Decision),
     ) -> f64 {
-        let worth = |decision: Decision, state: f64| {
+        let lead = |state: f64| {
             let (_, _, keep) = self.choice(situation, made, state);
-            match decision {
+            let worth = |decision: Decision| match decision {
                 Decision::Sell => made.offer.value(state),
                 Decision::Wait => keep.wait,
                 Decision::Exercise => keep.exercise,
+            };
+            match (worth(before), worth(after)) {
+                (Some(before), Some(after)) => before - after,
+                (Some(_), None) => 1.0,
+                (None, _) => -1.0,
             }
-        };
-        let lead = |state: f64| match (worth(before, state), worth(after, state)) {
-            (Some(before), Some(after)) => before - after,
-            (Some(_), None) => 1.0,
-            (None, _) => -1.0,
         };
         if lead(a) > 0.0 && lead(b) < 0.0 {
             return root::bracketed(a, b, lead).unwrap_or(b);
@@ -584,12 +618,24 @@ impl ContinuousTiming {
 
     /// The holder's problem at a slot and prize.
     pub(crate) fn node(&self, situation: &Situation<'_, '_>, slot: usize, prize: f64) -> Node {
+        // One prize, one node.
+        self.nodes(situation, slot, &[prize]).swap_remove(0).0
+    }
+
+    /// The holder's problem at several prizes of a slot, and the exercise boundaries.
+    pub(crate) fn nodes(&self, situation: &Situation<'_, '_>, slot: usize, prizes: &[f64]) -> Vec<(Node, Option<f64>)> {
         let market = situation.market();
-        let state = self.domain.state.state(prize);
         let made = &self.slots[slot];
-        let next = self.next(market, made.ahead.as_ref(), state);
-        let (auction, keep, unsold) = situation.auction(slot, prize, next);
-        decide_within(self.accuracy(), market, auction, keep, unsold)
+        let profiles = situation.profiles(slot, prizes);
+        let nodes = prizes.iter().zip(&profiles);
+        nodes
+            .map(|(&prize, profile)| {
+                let next = self.next(market, made.ahead.as_ref(), self.domain.state.state(prize));
+                let held = situation.hold(slot, (prize, next), profile);
+                let node = decide_within(self.accuracy(), market, held.auction, held.keep, held.unsold);
+                (node, held.boundary)
+            })
+            .collect()
     }
 
     /// E[W_{t+1} given the prize]; `None` in the last slot.

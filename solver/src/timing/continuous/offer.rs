@@ -47,6 +47,14 @@ impl Stretch {
     }
 }
 
+/// What a figure is relative to: probabilities to 1, amounts to this size.
+fn size_of(figure: usize, size: f64) -> f64 {
+    match figure {
+        SALE_PROBABILITY | IMMEDIATE | ENTRY => 1.0,
+        _ => size,
+    }
+}
+
 /// The auctions of one slot at all states.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Offer {
@@ -86,7 +94,7 @@ impl Offer {
         intervals: &[(f64, f64)],
         halved: Vec<f64>,
         (tolerance, scale, step): (f64, f64, f64),
-        held: &impl Fn(f64) -> [f64; FIGURES],
+        held: &impl Fn(&[f64]) -> Vec<[f64; FIGURES]>,
     ) -> Self {
         let mut offer = Self {
             halvings: halved,
@@ -107,11 +115,12 @@ impl Offer {
         to: f64,
         depth: u32,
         (tolerance, scale, step): (f64, f64, f64),
-        held: &impl Fn(f64) -> [f64; FIGURES],
+        held: &impl Fn(&[f64]) -> Vec<[f64; FIGURES]>,
     ) {
         let mut values = [[0.0; POINTS]; FIGURES];
-        for (k, u) in points().iter().enumerate() {
-            for (list, value) in values.iter_mut().zip(held(from + (to - from) * u)) {
+        let states = points().map(|u| from + (to - from) * u);
+        for (k, figures) in held(&states).into_iter().enumerate() {
+            for (list, value) in values.iter_mut().zip(figures) {
                 list[k] = value;
             }
         }
@@ -120,11 +129,7 @@ impl Offer {
         let remainder = figures[0].tail();
         let middle = 0.5 * (from + to);
         let share = ((to - from) / step).min(1.0);
-        let is_probability = |figure| matches!(figure, SALE_PROBABILITY | IMMEDIATE | ENTRY);
-        let forward = (1..FIGURES).all(|figure| {
-            let size = if is_probability(figure) { 1.0 } else { size };
-            figures[figure].tail() * share <= FORWARD * size
-        });
+        let forward = (1..FIGURES).all(|figure| figures[figure].tail() * share <= FORWARD * size_of(figure, size));
         let known = remainder * share <= tolerance * size && forward;
         if known || depth == 0 || middle <= from || middle >= to {
             // Prizes may be astronomic where their probability is nothing: what counts is the error relative to them. A

@@ -1,0 +1,76 @@
+//! Expectations from many states at once: products of a band of weights with a table of values.
+
+use ndarray::{Array2, ArrayView2, Axis, Slice};
+
+use super::step::Step;
+
+/// States whose windows together are wider than so many of one are looked at apart.
+const WIDEST: usize = 3;
+/// The most states of a band.
+const TALLEST: usize = 24;
+
+/// The weights of the grid points as seen from a list of means.
+#[derive(Debug, Clone)]
+pub(crate) struct Rows {
+    size: usize,
+    bands: Vec<Band>,
+}
+
+/// Means that follow one another in the list.
+#[derive(Debug, Clone)]
+struct Band {
+    /// Their place in the list.
+    from: usize,
+    /// The first grid point that any of them looks at.
+    first: usize,
+    /// Means × grid points.
+    weights: Array2<f64>,
+}
+
+impl Rows {
+    /// As seen from these means; neighbours in the list should be neighbours on the axis.
+    pub fn new(step: &Step, means: &[f64]) -> Self {
+        let mut bands = Vec::new();
+        let mut from = 0;
+        while from < means.len() {
+            let mut windows = vec![step.weights(means[from])];
+            let (mut first, mut end) = (windows[0].first, windows[0].end());
+            for &mean in means[from + 1..].iter().take(TALLEST - 1) {
+                let window = step.weights(mean);
+                let wider = (first.min(window.first), end.max(window.end()));
+                if wider.1 - wider.0 > WIDEST * step.window() {
+                    break;
+                }
+                (first, end) = wider;
+                windows.push(window);
+            }
+            let mut weights = Array2::zeros((windows.len(), end - first));
+            for (mut row, window) in weights.rows_mut().into_iter().zip(&windows) {
+                let seen = row.iter_mut().skip(window.first - first);
+                for (weight, value) in seen.zip(&window.list) {
+                    *weight = *value;
+                }
+            }
+            let height = windows.len();
+            bands.push(Band { from, first, weights });
+            from += height;
+        }
+        Self {
+            size: means.len(),
+            bands,
+        }
+    }
+
+    /// The expectations of functions that are known at the grid points: means × functions, `values` being grid points ×
+    /// functions.
+    pub fn expect(&self, values: ArrayView2<'_, f64>) -> Array2<f64> {
+        let mut sums = Array2::zeros((self.size, values.ncols()));
+        for band in &self.bands {
+            let (height, width) = band.weights.dim();
+            let seen = values.slice_axis(Axis(0), Slice::from(band.first..band.first + width));
+            let mut into = sums.slice_axis_mut(Axis(0), Slice::from(band.from..band.from + height));
+            ndarray::linalg::general_mat_mul(1.0, &band.weights, &seen, 0.0, &mut into);
+        }
+        sums
+    }
+}
