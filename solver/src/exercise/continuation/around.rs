@@ -5,6 +5,7 @@
 //! the grid alone, times one factor for d and one for j; so are the e^{∓(d − t_j) s_i} of half-lines. What depends on j
 //! and the grid is computed once for all slots and types.
 
+use super::step::times_powers;
 use crate::numerics::exponential::{LANES, dot, exp};
 
 /// 1/√(2π).
@@ -99,21 +100,22 @@ impl Around {
 
     /// E[f] by the trapezoid rule from the nodes below and above, f being `seen` on the window; m lies `offset` grid
     /// points above the one nearest to it.
-    pub fn smooth(&self, seen: &[f64], offset: f64) -> [Vec<f64>; 2] {
+    pub fn smooth(&self, mut seen: Vec<f64>, offset: f64) -> [Vec<f64>; 2] {
         // e^{−(lη − d − t)²/2} = e^{−(lη − t)²/2} e^{d lη} e^{−d t − d²/2}.
         let d = offset * self.eta;
-        let tilted: Vec<f64> = seen
-            .iter()
-            .enumerate()
-            .map(|(l, value)| value * exp(d * self.eta * (self.first + l as isize) as f64))
-            .collect();
-        [&self.below, &self.above].map(|side| {
-            let rows = side.bells.chunks_exact(self.width);
-            rows.zip(&side.starts)
-                .zip(&side.distances)
-                .map(|((row, &start), t)| dot(row, &tilted[start..start + self.width]) * exp(-d * (t + 0.5 * d)))
+        let ratio = exp(d * self.eta);
+        times_powers(exp(d * self.eta * self.first as f64), ratio, &mut seen);
+        let scale = exp(-0.5 * d * d);
+        let tilts: Vec<f64> = self.above.distances.iter().map(|t| exp(-d * t)).collect();
+        let sums = |side: &Side, tilt: fn(f64) -> f64| {
+            let rows = side.bells.chunks_exact(self.width).zip(&side.starts);
+            let nodes = rows.zip(&tilts);
+            nodes
+                .map(|((row, &start), of_node)| scale * tilt(*of_node) * dot(row, &seen[start..start + self.width]))
                 .collect()
-        })
+        };
+        // Nodes below lie as far as those above, on the other side.
+        [sums(&self.below, |tilt| 1.0 / tilt), sums(&self.above, |tilt| tilt)]
     }
 
     /// Adds what a kink at the distance `kink` from m contributes from the nodes below and above; `data` are the kink's
@@ -137,19 +139,18 @@ impl Around {
         };
         let (above, below) = (tilted(data[0], -kink), tilted(data[1], kink));
         for (side, sums) in [&self.below, &self.above].into_iter().zip(sums) {
-            let tilts = side.tilts.chunks_exact(half.len());
-            let inverse = side.inverse_tilts.chunks_exact(half.len());
-            for (((t, tilts), inverse), sum) in side.distances.iter().zip(tilts).zip(inverse).zip(sums) {
+            let bells: Vec<f64> = side.distances.iter().map(|t| exp(-0.5 * (kink - t) * (kink - t))).collect();
+            let tilts = side.tilts.chunks_exact(half.len()).zip(side.inverse_tilts.chunks_exact(half.len()));
+            let nodes = side.distances.iter().zip(&bells).zip(tilts);
+            for (((t, bell), (tilts, inverse)), sum) in nodes.zip(sums) {
                 let u = kink - t;
-                if u.abs() >= reach {
-                    continue;
+                if u.abs() < reach {
+                    *sum += if u > 0.0 {
+                        sign * bell * dot(&above, tilts)
+                    } else {
+                        -sign * bell * dot(&below, inverse)
+                    };
                 }
-                let bell = sign * exp(-0.5 * u * u);
-                *sum += if u > 0.0 {
-                    bell * dot(&above, tilts)
-                } else {
-                    -bell * dot(&below, inverse)
-                };
             }
         }
     }

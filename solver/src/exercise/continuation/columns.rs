@@ -491,9 +491,9 @@ impl Columns {
             }),
         };
         let prize = self.step.state.prize(state);
-        for (sign, side) in [(-1.0, &mut below), (1.0, &mut above)] {
-            for ((value, s), weight) in side.iter_mut().zip(half).zip(&self.step.half_weights) {
-                *value = weight * (prize * exp(sign * sigma * s) - cost - *value);
+        for (side, moves) in [&mut below, &mut above].into_iter().zip(&self.step.moves) {
+            for ((value, by), weight) in side.iter_mut().zip(moves).zip(&self.step.half_weights) {
+                *value = weight * (prize * by - cost - *value);
             }
         }
         Kink {
@@ -529,7 +529,7 @@ impl Columns {
                 }
             })
             .collect();
-        let mut sums = around.smooth(&seen, place - nearest);
+        let mut sums = around.smooth(seen, place - nearest);
         let (known, cost) = (&next.columns[column], next.costs[column]);
         if !known.kinks.is_empty() || known.exercises_below {
             let expected_prize = process.expected_prize(mean);

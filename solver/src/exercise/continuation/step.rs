@@ -51,11 +51,13 @@ pub(crate) struct Step {
     pub half: Vec<f64>,
     /// Its weights, times φ(s).
     pub half_weights: Vec<f64>,
+    /// e^{−σ s} and e^{σ s} at the nodes: by how much prizes there are lower and higher.
+    pub moves: [Vec<f64>; 2],
     /// e^{−Δ s} at the nodes, Δ the distance in standard deviations between the means seen from neighbouring grid points.
     falls: Vec<f64>,
     /// How many grid points on either side a mean looks at.
     half_window: usize,
-    /// φ(jη) η for j = 0, 1, …, η the grid's width in standard deviations.
+    /// φ(jη) η for j = −k, …, k, η the grid's width in standard deviations.
     bell: Vec<f64>,
     /// [`Self::sound`], by slots ahead.
     sound: Vec<(f64, f64)>,
@@ -135,6 +137,7 @@ impl Step {
         let half_window = (reach / eta).ceil() as usize;
         Self {
             around: Around::of(state.persistence, eta, reach, &half),
+            moves: [-1.0, 1.0].map(|sign| half.iter().map(|s| (sign * sigma * s).exp()).collect()),
             falls,
             sound,
             state: state.clone(),
@@ -147,8 +150,9 @@ impl Step {
             half,
             half_weights,
             half_window,
-            bell: (0..=half_window)
-                .map(|j| NORMAL * eta * (-0.5 * (j as f64 * eta).powi(2)).exp())
+            bell: (0..=2 * half_window)
+                .map(|j| (j as f64 - half_window as f64) * eta)
+                .map(|distance| NORMAL * eta * (-0.5 * distance * distance).exp())
                 .collect(),
             growth: width.exp(),
         }
@@ -171,11 +175,12 @@ impl Step {
         // e^{−(jη − d)²/2} = e^{−d²/2} (e^{ηd})^j e^{−j²η²/2}.
         let offset = (place - nearest) * eta;
         let ratio = exp(eta * offset);
-        let mut list = vec![0.0; self.window()];
-        let (down, up) = list.split_at_mut(self.half_window);
+        let mut list = self.bell.clone();
         let scale = exp(-0.5 * offset * offset);
-        times_powers(scale, ratio, &self.bell, up);
-        times_powers(scale / ratio, 1.0 / ratio, &self.bell[1..], down);
+        let (down, up) = list.split_at_mut(self.half_window);
+        times_powers(scale, ratio, up);
+        down.reverse();
+        times_powers(scale / ratio, 1.0 / ratio, down);
         down.reverse();
         let start = nearest as isize - self.half_window as isize;
         let (end, last) = (start + list.len() as isize - 1, self.grid.size as isize - 1);
@@ -272,14 +277,14 @@ impl Step {
     }
 }
 
-/// Factors times `first`, `first`·`ratio`, `first`·`ratio`², …, several side by side.
-fn times_powers(first: f64, ratio: f64, factors: &[f64], products: &mut [f64]) {
+/// Multiplies numbers by `first`, `first`·`ratio`, `first`·`ratio`², …, several side by side.
+pub(super) fn times_powers(first: f64, ratio: f64, numbers: &mut [f64]) {
     let square = ratio * ratio;
     let mut powers = [first, first * ratio, first * square, first * square * ratio];
     let jump = square * square;
-    for (products, factors) in products.chunks_mut(LANES).zip(factors.chunks(LANES)) {
-        for ((product, factor), power) in products.iter_mut().zip(factors).zip(&powers) {
-            *product = factor * power;
+    for numbers in numbers.chunks_mut(LANES) {
+        for (number, power) in numbers.iter_mut().zip(&powers) {
+            *number *= power;
         }
         powers = powers.map(|power| power * jump);
     }
