@@ -270,8 +270,8 @@ pub(crate) fn solve(
         revenue_by_format: None,
     };
     let solution = ContinuousSolution {
-        values: values.clone(),
-        own: own.clone(),
+        values,
+        own,
         timing,
         points,
         tolerance,

@@ -30,7 +30,7 @@ const STEPS: usize = 3;
 /// Reach below this is none.
 const REACHED: f64 = 1e-9;
 /// Widest panel of the independent rule, in standard deviations.
-const WIDEST: f64 = 1.5;
+const WIDEST: f64 = 2.5;
 
 /// Sampled nodes: slot and reporting point.
 fn sampled(equilibrium: &Equilibrium, most: usize, wanted: impl Fn(Decision) -> bool) -> Vec<(usize, usize)> {
@@ -132,8 +132,13 @@ fn steps(maturity: usize) -> Vec<usize> {
     list
 }
 
-/// E[f(R′) given the prize], by Gauss rules on panels cut at `cuts`; `f` takes the prizes of a panel.
-fn expected(state: &PrizeState, prize: f64, cuts: &[f64], f: impl Fn(&[f64]) -> Vec<f64>) -> f64 {
+/// E[f(R′) given the prize] of several f, by Gauss rules on panels cut at `cuts`; `f` takes the prizes of a panel.
+fn expected<const N: usize>(
+    state: &PrizeState,
+    prize: f64,
+    cuts: &[f64],
+    f: impl Fn(&[f64]) -> Vec<[f64; N]>,
+) -> [f64; N] {
     let sigma = state.volatility;
     let mean = if state.is_independent() {
         state.shift
@@ -151,7 +156,7 @@ fn expected(state: &PrizeState, prize: f64, cuts: &[f64], f: impl Fn(&[f64]) -> 
     let mut ends = vec![from, to];
     ends.extend(cuts.iter().copied().filter(|cut| from < *cut && *cut < to));
     ends.sort_by(f64::total_cmp);
-    let mut total = 0.0;
+    let mut totals = [0.0; N];
     for pair in ends.windows(2) {
         let panels = ((pair[1] - pair[0]) / (WIDEST * sigma)).ceil().max(1.0);
         let width = (pair[1] - pair[0]) / panels;
@@ -159,12 +164,15 @@ fn expected(state: &PrizeState, prize: f64, cuts: &[f64], f: impl Fn(&[f64]) -> 
             let left = pair[0] + width * panel as f64;
             let states = gauss::panel_rule().map(|(node, _)| left + width * node);
             let values = f(&states.map(|at| state.prize(at)));
-            for ((at, value), (_, weight)) in states.iter().zip(values).zip(gauss::panel_rule()) {
-                total += weight * width * normal::density((at - mean) / sigma) / sigma * value;
+            for ((at, values), (_, weight)) in states.iter().zip(values).zip(gauss::panel_rule()) {
+                let weight = weight * width * normal::density((at - mean) / sigma) / sigma;
+                for (total, value) in totals.iter_mut().zip(values) {
+                    *total += weight * value;
+                }
             }
         }
     }
-    total
+    totals
 }
 
 /// What waiting is worth against a rule of its own over the next prize.
@@ -188,9 +196,9 @@ fn waiting_gap(market: &Market, solution: &ContinuousSolution, slot: usize, priz
             .filter(|cost| *cost > 0.0)
             .map(|cost| solution.values.state().state(cost)),
     );
-    let direct = expected(solution.values.state(), prize, &cuts, |next| {
+    let [direct] = expected(solution.values.state(), prize, &cuts, |next| {
         let nodes = solution.timing.nodes(&situation, slot + 1, next);
-        nodes.into_iter().map(|(node, _)| node.value).collect()
+        nodes.into_iter().map(|(node, _)| [node.value]).collect()
     });
     (stored - direct).abs()
 }
@@ -201,22 +209,26 @@ fn recursion_gap(market: &Market, solution: &ContinuousSolution, slot: usize, pr
     let values = &solution.values;
     let kept = market.ticket().exercise().kept_probability();
     let factor = kept * market.buyers_discount_factor();
-    let mut gap = 0.0;
-    for share in [0.137, 0.618] {
-        let cost = law.lower() + share * (law.upper() - law.lower());
-        let mut cuts: Vec<f64> = values.exercise_prizes(slot + 1, cost);
-        cuts.push(cost);
-        let cuts: Vec<f64> = cuts
+    let costs = [0.137, 0.618].map(|share| law.lower() + share * (law.upper() - law.lower()));
+    let cuts = costs.iter().flat_map(|&cost| {
+        let begins = values.exercise_prizes(slot + 1, cost).into_iter();
+        begins.chain([cost])
+    });
+    let cuts: Vec<f64> = cuts
+        .filter(|cut| *cut > 0.0)
+        .map(|cut| values.state().state(cut))
+        .collect();
+    let expected = expected(values.state(), prize, &cuts, |next| {
+        let profiles = values.profiles(slot + 1, next);
+        profiles
             .into_iter()
-            .filter(|cut| *cut > 0.0)
-            .map(|cut| values.state().state(cut))
-            .collect();
-        let direct = factor
-            * expected(values.state(), prize, &cuts, |next| {
-                let profiles = values.profiles(slot + 1, next);
-                profiles.into_iter().map(|(profile, _)| profile.value(cost)).collect()
-            });
-        let profile = values.profile(slot, prize);
+            .map(|(profile, _)| costs.map(|cost| profile.value(cost)))
+            .collect()
+    });
+    let profile = values.profile(slot, prize);
+    let mut gap = 0.0;
+    for (cost, expected) in costs.into_iter().zip(expected) {
+        let direct = factor * expected;
         let now = match market.ticket().exercise() {
             Exercise::Lottery { draw_probability } => draw_probability * (prize - cost).max(0.0) + direct,
             Exercise::American => direct.max(prize - cost),

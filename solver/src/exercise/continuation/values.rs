@@ -19,9 +19,6 @@ const DEEPEST: u32 = 6;
 const STATES_RESOLVED: f64 = 1e-7;
 /// States this near to where a type begins to exercise, in standard deviations of a step, are looked at closely.
 const NEAR: f64 = 1e-6;
-/// Steps in which the prizes at which a type exercises are looked for.
-const SCAN: usize = 200;
-
 /// The ticket values of all slots, prizes and costs of an interval, or of a list of costs.
 ///
 /// Where a step is small beside the costs, C bends on a small part of them: the interval is then cut into parts, each with
@@ -615,21 +612,26 @@ impl Part {
             }
             return found;
         }
+        let exercises = |prize: f64, continuation: f64| prize - cost - continuation + INDIFFERENCE * prize;
         let gap = |state: f64| {
             let prize = self.state.prize(state);
             let curve = self.curves(slot, &[prize], lower, upper).swap_remove(0).0;
-            let continuation = curve.map_or(0.0, |curve| curve.value(cost));
-            prize - cost - continuation + INDIFFERENCE * prize
+            exercises(prize, curve.map_or(0.0, |curve| curve.value(cost)))
         };
         let grid = columns.grid();
-        let steps = grid.size.min(SCAN);
-        let at = |k: usize| grid.first + (grid.last() - grid.first) * k as f64 / steps as f64;
-        let mut before = gap(at(0)) >= 0.0;
+        let x = (2.0 * cost - lower - upper) / (upper - lower);
+        let weights = Lobatto::with(here.costs.len() - 1).interpolation(x.clamp(-1.0, 1.0));
+        let of_point = |k: usize| {
+            let row = here.values.row(k);
+            let continuation: f64 = row.iter().zip(&weights).map(|(value, weight)| value * weight).sum();
+            exercises(self.state.prize(grid.at(k)), continuation) >= 0.0
+        };
+        let mut before = of_point(0);
         let mut found = Vec::from_iter(before.then_some(0.0));
-        for k in 1..=steps {
-            let now = gap(at(k)) >= 0.0;
+        for k in 1..grid.size {
+            let now = of_point(k);
             if now && !before {
-                let state = root::bracketed(at(k - 1), at(k), gap).unwrap_or_else(|| at(k));
+                let state = root::bracketed(grid.at(k - 1), grid.at(k), gap).unwrap_or_else(|| grid.at(k));
                 found.push(self.state.prize(state));
             }
             before = now;

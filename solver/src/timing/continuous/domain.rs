@@ -11,9 +11,9 @@ const POINTS: usize = 16;
 /// The widest panel, in standard deviations of the step.
 const WIDEST: f64 = 4.5;
 /// The widest panel of probability masses, whose rule has 12 points.
-const MASS_WIDEST: f64 = 4.0;
+const MASS_WIDEST: f64 = 4.4;
 /// Standard deviations of a step beyond which masses are not followed.
-const MASS_REACH: f64 = 6.6;
+const MASS_REACH: f64 = 6.4;
 /// Grid points a unit of the normal score.
 const PER_SCORE: f64 = 4.0;
 /// The largest normal score: beyond it probabilities underflow.
