@@ -191,20 +191,20 @@ impl PlainAuctions {
                 let width = right - left;
                 let rule = gauss::panel_rule();
                 let costs: AtNodes = std::array::from_fn(|i| left + width * rule[i].0);
-                let at = |cost: f64| match &panel.series {
-                    Some((values, _)) => {
-                        let u = (cost - panel.from) / (panel.to - panel.from);
-                        values.map(|series| series.value(u))
+                let [second, lowest] = match &panel.series {
+                    Some((series, _)) => {
+                        let places = costs.map(|cost| (cost - panel.from) / (panel.to - panel.from));
+                        series.map(|series| series.values(&places))
                     }
                     None => {
-                        let point = panels.point(cost);
-                        [point.second, point.lowest]
+                        let points = costs.map(|cost| panels.point(cost));
+                        [points.map(|point| point.second), points.map(|point| point.lowest)]
                     }
                 };
-                for ((cost, slope), (_, weight)) in costs.iter().zip(curve.slopes(&costs)).zip(rule) {
-                    let [second, lowest] = at(*cost);
-                    total[0] -= weight * width * slope * second;
-                    total[1] -= weight * width * slope * lowest;
+                let slopes = curve.slopes(&costs);
+                for (i, (_, weight)) in rule.iter().enumerate() {
+                    total[0] -= weight * width * slopes[i] * second[i];
+                    total[1] -= weight * width * slopes[i] * lowest[i];
                 }
             }
         }

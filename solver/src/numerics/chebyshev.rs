@@ -3,7 +3,7 @@
 use std::f64::consts::PI;
 use std::sync::LazyLock;
 
-use super::expansion::clenshaw;
+use super::expansion::{clenshaw, clenshaw_at};
 
 /// Points a panel; polynomials of degree 15.
 pub(crate) const POINTS: usize = 16;
@@ -73,6 +73,11 @@ impl Series {
     /// The value at u, by Clenshaw's recurrence.
     pub fn value(&self, u: f64) -> f64 {
         clenshaw(&self.coefficients[..self.used], 2.0 * u - 1.0)
+    }
+
+    /// The values at several u.
+    pub fn values<const N: usize>(&self, us: &[f64; N]) -> [f64; N] {
+        clenshaw_at(&self.coefficients[..self.used], &us.map(|u| 2.0 * u - 1.0))
     }
 
     /// The series of the derivative in u.

@@ -1,5 +1,7 @@
 //! Chebyshev expansions of any degree on an interval, with their slope.
 
+use super::exponential::LANES;
+
 /// Σ a_k T_k on [lower, upper].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Expansion {
@@ -70,13 +72,13 @@ impl Expansion {
     /// The values at several costs at once.
     #[must_use]
     pub(crate) fn values<const N: usize>(&self, xs: &[f64; N]) -> [f64; N] {
-        clenshaw_at(&self.coefficients, xs.map(|x| self.scaled(x)))
+        clenshaw_at(&self.coefficients, &xs.map(|x| self.scaled(x)))
     }
 
     /// The derivatives at several costs at once.
     #[must_use]
     pub(crate) fn slopes<const N: usize>(&self, xs: &[f64; N]) -> [f64; N] {
-        clenshaw_at(&self.slopes, xs.map(|x| self.scaled(x)))
+        clenshaw_at(&self.slopes, &xs.map(|x| self.scaled(x)))
     }
 
     /// x on [−1, 1], from the nearer end.
@@ -105,20 +107,30 @@ pub(crate) fn clenshaw(coefficients: &[f64], x: f64) -> f64 {
 }
 
 /// Σ a_k T_k at several points: the recurrences run side by side.
-fn clenshaw_at<const N: usize>(coefficients: &[f64], xs: [f64; N]) -> [f64; N] {
+pub(crate) fn clenshaw_at<const N: usize>(coefficients: &[f64], xs: &[f64; N]) -> [f64; N] {
+    let mut sums = [0.0; N];
     let Some((constant, rest)) = coefficients.split_first() else {
-        return [0.0; N];
+        return sums;
     };
-    let twice = xs.map(|x| 2.0 * x);
-    let (mut b1, mut b2) = ([0.0; N], [0.0; N]);
-    for a in rest.iter().rev() {
-        for i in 0..N {
-            let next = twice[i] * b1[i] - b2[i] + a;
-            b2[i] = b1[i];
-            b1[i] = next;
+    let (few, left) = xs.as_chunks::<LANES>();
+    let (sums_of_few, sums_of_left) = sums.as_chunks_mut::<LANES>();
+    for (xs, sums) in few.iter().zip(sums_of_few) {
+        let (mut b1, mut b2) = ([0.0; LANES], [0.0; LANES]);
+        for a in rest.iter().rev() {
+            for lane in 0..LANES {
+                let next = 2.0 * xs[lane] * b1[lane] - b2[lane] + a;
+                b2[lane] = b1[lane];
+                b1[lane] = next;
+            }
+        }
+        for lane in 0..LANES {
+            sums[lane] = xs[lane] * b1[lane] - b2[lane] + constant;
         }
     }
-    std::array::from_fn(|i| xs[i] * b1[i] - b2[i] + constant)
+    for (x, sum) in left.iter().zip(sums_of_left) {
+        *sum = clenshaw(coefficients, *x);
+    }
+    sums
 }
 
 #[cfg(test)]

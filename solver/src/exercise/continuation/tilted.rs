@@ -75,25 +75,22 @@ impl Tilted {
         };
         let (above, below) = (half_lines(&self.above, -1.0), half_lines(&self.below, 1.0));
         let reach = step.reach();
-        let mut bells = vec![0.0; costs.len()];
-        for (i, mut row) in sums.rows_mut().into_iter().enumerate() {
-            let expected_prize = step.state.expected_prize(means[i]);
-            let tilt = tilts[i];
-            for (bell, distance) in bells.iter_mut().zip(&self.distances) {
+        // Lists without gaps are worked on side by side.
+        let (Some(sums), Some(above), Some(below)) = (sums.as_slice_mut(), above.as_slice(), below.as_slice()) else {
+            return;
+        };
+        let types = costs.len();
+        let rows = sums.chunks_exact_mut(types).zip(above.chunks_exact(types).zip(below.chunks_exact(types)));
+        for ((sums, (above, below)), (&tilt, &mean)) in rows.zip(tilts.iter().zip(means)) {
+            let expected_prize = step.state.expected_prize(mean);
+            let kinks = self.distances.iter().zip(costs);
+            for ((sum, (distance, cost)), (above, below)) in sums.iter_mut().zip(kinks).zip(above.iter().zip(below)) {
                 let u = distance + tilt;
-                let near = if u.abs() < reach { 1.0 } else { 0.0 };
-                *bell = near * exp(-0.5 * u * u);
-            }
-            let half_lines = above.row(i).into_iter().zip(below.row(i));
-            let types = self.distances.iter().zip(costs).zip(&bells);
-            for ((sum, ((distance, cost), bell)), (above, below)) in row.iter_mut().zip(types).zip(half_lines) {
-                // A bell of 0 stands for a half-line out of reach, whose sum may have overflown.
-                let value = if distance + tilt > 0.0 {
-                    *sum + if *bell > 0.0 { bell * above } else { 0.0 }
-                } else {
-                    expected_prize - cost - if *bell > 0.0 { bell * below } else { 0.0 }
-                };
-                *sum = value.max(0.0);
+                let bell = exp(-0.5 * u * u);
+                let (smooth, half_line) = if u > 0.0 { (*sum, *above) } else { (expected_prize - cost, -below) };
+                // Out of reach a half-line's sum may have overflown.
+                let added = if u.abs() < reach { bell * half_line } else { 0.0 };
+                *sum = (smooth + added).max(0.0);
             }
         }
     }

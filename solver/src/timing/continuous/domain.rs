@@ -1,7 +1,7 @@
 //! The states that matter, and expectations over the next one.
 
 use crate::exercise::{Step, Weights};
-use crate::numerics::exponential::exp;
+use crate::numerics::exponential::{LANES, exp};
 use crate::numerics::gauss;
 use crate::numerics::normal;
 use crate::prize::{FAR, PrizeState};
@@ -37,7 +37,7 @@ struct Layout<'a, const R: usize> {
     from: f64,
     width: f64,
     panels: f64,
-    /// Nodes and weights on the unit interval.
+    /// Nodes and weights on the unit interval, a multiple of [`LANES`].
     rule: &'a [(f64, f64); R],
 }
 
@@ -68,8 +68,15 @@ impl<const R: usize> Layout<'_, R> {
     ) {
         let wide = self.width / sd;
         let square = (-wide * wide).exp();
-        let shifts: [f64; R] = self.rule.map(|(node, _)| (-wide * wide * node).exp());
         let scale = normal::density(0.0);
+        let lanes: Vec<([f64; LANES], [f64; LANES])> = self
+            .rule
+            .chunks_exact(LANES)
+            .map(|nodes| {
+                let distances = std::array::from_fn(|lane| wide * nodes[lane].0);
+                (distances, distances.map(|distance| (-wide * distance).exp()))
+            })
+            .collect();
         for (centre, masses) in sources {
             let first = ((centre - reach * sd - self.from) / self.width).floor().max(0.0);
             let end = ((centre + reach * sd - self.from) / self.width).ceil().min(self.panels);
@@ -77,21 +84,21 @@ impl<const R: usize> Layout<'_, R> {
                 continue;
             }
             let u = (self.from + self.width * first - centre) / sd;
-            let ratio = (-wide * (u + 0.5 * wide)).exp();
-            let mut terms = self.rule.map(|(node, _)| {
-                let distance = u + wide * node;
-                scale * exp(-0.5 * distance * distance)
-            });
-            let mut ratios = shifts.map(|shift| ratio * shift);
-            for panel in first as usize..end as usize {
-                for (sums, mass) in sums.iter_mut().zip(masses) {
-                    for (sum, term) in sums.as_chunks_mut::<R>().0[panel].iter_mut().zip(&terms) {
-                        *sum += mass * term;
+            let ratio = exp(-wide * (u + 0.5 * wide));
+            for (lane, (distances, shifts)) in lanes.iter().enumerate() {
+                let mut terms = distances.map(|distance| scale * exp(-0.5 * (u + distance) * (u + distance)));
+                let mut ratios = shifts.map(|shift| ratio * shift);
+                for panel in first as usize..end as usize {
+                    let at = panel * R + lane * LANES;
+                    for (sums, mass) in sums.iter_mut().zip(masses) {
+                        for (sum, term) in sums[at..at + LANES].iter_mut().zip(&terms) {
+                            *sum += mass * term;
+                        }
                     }
-                }
-                for (term, ratio) in terms.iter_mut().zip(&mut ratios) {
-                    *term *= *ratio;
-                    *ratio *= square;
+                    for (term, ratio) in terms.iter_mut().zip(&mut ratios) {
+                        *term *= *ratio;
+                        *ratio *= square;
+                    }
                 }
             }
         }
