@@ -7,7 +7,7 @@ use crate::benchmark;
 use crate::cost::VirtualCost;
 use crate::equilibrium::{Benchmarks, Equilibrium};
 use crate::error::SolveError;
-use crate::exercise::{ContinuationValues, CurvedProfile, ExerciseBoundary, MOST_POINTS, Step};
+use crate::exercise::{ContinuationValues, CurvedProfile, ExerciseBoundary, MOST_POINTS, SOUND_WITHIN, Step};
 use crate::market::Market;
 use crate::path::{DelayDistribution, Path};
 use crate::prize::{ContinuousPrize, FinitePrizes, Prize, PrizeLaw, PrizeState};
@@ -28,8 +28,6 @@ const USUAL_COSTS: usize = 33;
 const MOST_VALUES: usize = 200_000_000;
 /// Intervals of prizes this near to one another, as a share of the states looked at, are one.
 const SEAM: f64 = 1e-10;
-/// They lie within this many standard deviations of the prize.
-const REPORTED_WITHIN: f64 = 2.5;
 
 /// What is known of a market with a continuous prize, at every slot and prize.
 #[derive(Debug, Clone)]
@@ -162,20 +160,20 @@ fn scale_of(state: &PrizeState, market: &Market) -> f64 {
 fn points(state: &PrizeState, maturity: usize) -> Result<FinitePrizes, SolveError> {
     let start = state.initial.map_or(0.0, |prize| state.state(prize));
     let (mut low, mut high) = if state.initial.is_none() {
-        (-REPORTED_WITHIN, REPORTED_WITHIN)
+        (-SOUND_WITHIN, SOUND_WITHIN)
     } else {
         (f64::INFINITY, f64::NEG_INFINITY)
     };
     for slot in 1..=maturity {
         let (mean, sd) = state.ahead(start, slot);
-        low = low.min(mean - REPORTED_WITHIN * sd);
-        high = high.max(mean + REPORTED_WITHIN * sd);
+        low = low.min(mean - SOUND_WITHIN * sd);
+        high = high.max(mean + SOUND_WITHIN * sd);
     }
     if low > high {
         // Maturity is now.
         (low, high) = (
-            start - REPORTED_WITHIN * state.volatility,
-            start + REPORTED_WITHIN * state.volatility,
+            start - SOUND_WITHIN * state.volatility,
+            start + SOUND_WITHIN * state.volatility,
         );
     }
     let initial = state.initial.unwrap_or_else(|| state.prize(0.0));
@@ -309,7 +307,10 @@ fn reported(situation: &Situation<'_, '_>, timing: &ContinuousTiming, points: &F
         let prizes = points.states(slot);
         let (nodes, boundaries): (Vec<Node>, Vec<Option<f64>>) =
             timing.nodes(situation, slot, prizes).into_iter().unzip();
-        let costs: Vec<f64> = boundaries.into_iter().map(|cost| cost.unwrap_or(f64::NEG_INFINITY)).collect();
+        let costs: Vec<f64> = boundaries
+            .into_iter()
+            .map(|cost| cost.unwrap_or(f64::NEG_INFINITY))
+            .collect();
         boundary.set(slot, &costs);
         slots.push(nodes);
     }

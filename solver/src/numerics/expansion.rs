@@ -146,7 +146,10 @@ mod tests {
         for x in [1.0, 1.3, 2.0, 2.71, 3.0, 3.2] {
             assert!((expansion.value(x) - cubic(x)).abs() < 1e-12, "{x}");
             assert!((expansion.slope(x) - (15.0 * x * x - 2.0)).abs() < 1e-12, "{x}");
-            assert!((expansion.values(&[0.5, x])[1] - expansion.value(x)).abs() < 1e-12, "{x}");
+            assert!(
+                (expansion.values(&[0.5, x])[1] - expansion.value(x)).abs() < 1e-12,
+                "{x}"
+            );
             assert!((expansion.slopes(&[x])[0] - expansion.slope(x)).abs() < 1e-12, "{x}");
         }
     }

@@ -28,7 +28,7 @@ const MOST_PIECES: usize = 400;
 /// The most slots whose winners are followed apart: minutes.
 const MOST_CONTINUOUS_DELAYS: usize = 1024;
 /// Mass below this is not followed.
-const NEGLIGIBLE: f64 = 1e-11;
+const NEGLIGIBLE: f64 = 1e-12;
 
 /// Probability masses at states.
 type Masses = Vec<(f64, f64)>;

@@ -33,6 +33,8 @@ pub struct PrizeState {
     pub volatility: f64,
     /// R_0, ETH; `None`: drawn from the law of every slot.
     pub initial: Option<f64>,
+    /// What figures may be wrong by, relative to their scale.
+    pub tolerance: f64,
     pub(crate) map: PrizeMap,
 }
 
@@ -46,6 +48,7 @@ impl PrizeState {
                 shift: 0.0,
                 volatility: 1.0,
                 initial: *initial,
+                tolerance: process.tolerance(),
                 map: PrizeMap::Quantile(law.clone()),
             },
             ContinuousPrize::GeometricBrownian {
@@ -58,6 +61,7 @@ impl PrizeState {
                 shift: drift - 0.5 * volatility * volatility,
                 volatility: *volatility,
                 initial: Some(*initial),
+                tolerance: process.tolerance(),
                 map: PrizeMap::Exponential,
             },
             ContinuousPrize::LogAr1 {
@@ -71,6 +75,7 @@ impl PrizeState {
                 shift: mean * (1.0 - persistence),
                 volatility: *volatility,
                 initial: Some(*initial),
+                tolerance: process.tolerance(),
                 map: PrizeMap::Exponential,
             },
         }

@@ -139,8 +139,15 @@ impl Around {
         };
         let (above, below) = (tilted(data[0], -kink), tilted(data[1], kink));
         for (side, sums) in [&self.below, &self.above].into_iter().zip(sums) {
-            let bells: Vec<f64> = side.distances.iter().map(|t| exp(-0.5 * (kink - t) * (kink - t))).collect();
-            let tilts = side.tilts.chunks_exact(half.len()).zip(side.inverse_tilts.chunks_exact(half.len()));
+            let bells: Vec<f64> = side
+                .distances
+                .iter()
+                .map(|t| exp(-0.5 * (kink - t) * (kink - t)))
+                .collect();
+            let tilts = side
+                .tilts
+                .chunks_exact(half.len())
+                .zip(side.inverse_tilts.chunks_exact(half.len()));
             let nodes = side.distances.iter().zip(&bells).zip(tilts);
             for (((t, bell), (tilts, inverse)), sum) in nodes.zip(sums) {
                 let u = kink - t;

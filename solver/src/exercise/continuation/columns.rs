@@ -19,6 +19,10 @@ const ON_GRID: f64 = 1e-12;
 /// States from which types exercise are known as a function of the cost if their last Chebyshev coefficients are below
 /// this, in standard deviations of a step.
 const STATES_RESOLVED: f64 = 1e-10;
+/// A coefficient that is left out counts twice: it is missing, and the others are off by as much.
+const ALIASED: f64 = 2.0;
+/// Coefficients that fall more slowly than this, one by one, are not told from rounding.
+const SLOWEST: f64 = 0.9;
 /// Rows of the grid at which the resolution in cost is looked at: every this many.
 const LOOKED_AT: usize = 3;
 
@@ -335,7 +339,11 @@ impl Columns {
         let weights = self.step.weights(mean);
         let seen = next.values.column(column);
         let seen = seen.slice_axis(Axis(0), Slice::from(weights.first..weights.end()));
-        let smooth = seen.iter().zip(&weights.list).map(|(value, weight)| value * weight).sum();
+        let smooth = seen
+            .iter()
+            .zip(&weights.list)
+            .map(|(value, weight)| value * weight)
+            .sum();
         let expected_prize = self.step.state.expected_prize(mean);
         self.factor * self.kinked(smooth, &next.columns[column], next.costs[column], mean, expected_prize)
     }
@@ -355,31 +363,36 @@ impl Columns {
         let every = LOOKED_AT.min(rows.len().div_ceil(LOOKED_AT)).max(1);
         let rows: Vec<usize> = rows.into_iter().step_by(every).collect();
         let looked_at = made.values.select(Axis(0), &rows);
-        for (row, coefficients) in looked_at.rows().into_iter().zip(points.coefficients_of(looked_at.view()).rows()) {
+        for (row, coefficients) in looked_at
+            .rows()
+            .into_iter()
+            .zip(points.coefficients_of(looked_at.view()).rows())
+        {
             // Where prizes are many times the costs, values are too, and their rounding.
             let size = (row[0].abs() / scale).max(1.0);
             for (most, a) in largest.iter_mut().zip(coefficients) {
                 *most = most.max(a.abs() / size);
             }
         }
-        made.tail = tail_of(&largest);
+        made.tail = left_out(&largest);
         let negligible = RESOLVED * self.tolerance * scale;
-        let left_out = |from: usize| largest[from..].iter().fold(0.0_f64, |most, a| most.max(*a));
+        let largest_from = |from: usize| largest[from..].iter().fold(0.0_f64, |most, a| most.max(*a));
         // Kinks can be read off at other costs where they are known as a function of the cost.
         let any = next.tilted.is_some() && self.states_resolved(next);
         let fewer = if any {
             let sizes = Lobatto::close_sizes().skip_while(|size| size < least);
             let mut fewer = sizes.take_while(|size| *size < intervals);
-            fewer.find(|size| left_out(size - 2) <= negligible)
+            fewer.find(|size| largest_from(size - 2) <= negligible)
         } else {
             let halved = |size: usize| {
                 let half = size / 2;
-                (size.is_multiple_of(4) && size > COARSEST.max(*least) && left_out(half) <= negligible).then_some(half)
+                (size.is_multiple_of(4) && size > COARSEST.max(*least) && largest_from(half) <= negligible)
+                    .then_some(half)
             };
             std::iter::successors(halved(intervals), |size| halved(*size)).last()
         };
         let Some(fewer) = fewer else { return };
-        made.tail = made.tail.max(left_out(if any { fewer - 2 } else { fewer }));
+        made.tail += ALIASED * largest[fewer + 1..].iter().sum::<f64>();
         made.intervals = Some(fewer);
         made.values = moved(&made.values, fewer);
         made.costs = Lobatto::with(fewer).on(*lower, *upper);
@@ -574,7 +587,24 @@ fn moved(values: &Array2<f64>, intervals: usize) -> Array2<f64> {
     values.dot(&Lobatto::with(before).onto(&Lobatto::with(intervals).points).t())
 }
 
-/// What the coefficients that are left out may add, judged by the last ones.
+/// What interpolation may miss, judged by the sizes of the coefficients: those left out are taken to fall as the last ones
+/// do.
+fn left_out(sizes: &[f64]) -> f64 {
+    let pair = |from_last: usize| {
+        let at = sizes.len().saturating_sub(from_last);
+        sizes[at.saturating_sub(2)..at]
+            .iter()
+            .fold(0.0_f64, |most, a| most.max(*a))
+    };
+    let (last, before) = (pair(0), pair(4));
+    if before == 0.0 {
+        return ALIASED * last;
+    }
+    let rate = (last / before).powf(0.25).clamp(0.1, SLOWEST);
+    ALIASED * last * rate / (1.0 - rate)
+}
+
+/// The size of the last coefficients.
 fn tail_of(coefficients: &[f64]) -> f64 {
     let last = 3.min(coefficients.len());
     coefficients[coefficients.len() - last..]

@@ -7,6 +7,7 @@
 
 mod around;
 mod columns;
+mod resolution;
 mod rows;
 mod step;
 mod tilted;
@@ -14,7 +15,4 @@ mod values;
 
 pub use values::ContinuationValues;
 
-pub(crate) use step::{MOST_POINTS, Step, Weights};
-
-/// How many standard deviations of R_t the grid of states covers.
-const REACH: f64 = 7.0;
+pub(crate) use step::{MOST_POINTS, SOUND_WITHIN, Step, Weights};

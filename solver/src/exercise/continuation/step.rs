@@ -5,18 +5,13 @@
 //! kink, what lies beyond the kink is integrated apart, by a Gauss rule that starts there.
 
 use super::around::Around;
+use super::resolution::Resolution;
 use crate::numerics::exponential::{LANES, dot, exp, tilted_sum};
 use crate::numerics::gauss;
 use crate::prize::PrizeState;
 
-/// Grid points a standard deviation of the step.
-const PER_DEVIATION: f64 = 1.6;
-/// Points of the half-line rule per standard deviation.
-const HALF_PER_DEVIATION: f64 = 2.0;
-/// A step is followed this many standard deviations: beyond lies a probability of 1e-14, times the size of a kink.
-const NEAR: f64 = 7.0;
-/// Standard deviations beyond which what may come does not move a boundary.
-const BEYOND: f64 = 6.0;
+/// The grid is to serve states so many standard deviations from where the process is expected.
+pub(crate) const SOUND_WITHIN: f64 = 2.5;
 /// The most grid points.
 pub(crate) const MOST_POINTS: usize = 20_000;
 /// 1/√(2π).
@@ -91,15 +86,17 @@ impl Step {
     /// The states that a process can reach in `slots` slots, at least one, and how many grid points they take.
     pub fn extent(state: &PrizeState, slots: usize) -> (f64, f64, usize) {
         let sigma = state.volatility;
+        let resolution = Resolution::of(state.tolerance);
+        let reach = SOUND_WITHIN + resolution.seen();
         let start = state.initial.map_or(0.0, |prize| state.state(prize));
         let (mut low, mut high) = (start, start);
         for slot in 1..=slots.max(1) {
             let (mean, sd) = state.ahead(start, slot);
-            low = low.min(mean - super::REACH * sd);
+            low = low.min(mean - reach * sd);
             // Prizes weigh in by their size: under that weight the mean is higher by the variance.
-            high = high.max(mean + sd * sd + super::REACH * sd);
+            high = high.max(mean + sd * sd + reach * sd);
         }
-        let size = ((high - low) * PER_DEVIATION / sigma).ceil().max(1.0) as usize + 1;
+        let size = ((high - low) * resolution.per_deviation() / sigma).ceil().max(1.0) as usize + 1;
         (low, high, size)
     }
 
@@ -108,8 +105,11 @@ impl Step {
         let sigma = state.volatility;
         let (low, high, size) = Self::extent(state, slots);
         let size = size.min(MOST_POINTS);
-        let reach = NEAR + sigma.min(20.0);
-        let nodes = ((HALF_PER_DEVIATION * reach).ceil() as usize).next_multiple_of(LANES);
+        let width = (high - low) / (size - 1) as f64;
+        let high = low + width * (size - 1) as f64;
+        let resolution = Resolution::of(state.tolerance);
+        let reach = resolution.reach() + sigma.min(20.0);
+        let nodes = ((resolution.half_per_deviation() * reach).ceil() as usize).next_multiple_of(LANES);
         let (half, half_weights): (Vec<f64>, Vec<f64>) = gauss::unit_rule(nodes)
             .into_iter()
             .map(|(node, weight)| {
@@ -117,11 +117,12 @@ impl Step {
                 (s, weight * reach * NORMAL * (-0.5 * s * s).exp())
             })
             .unzip();
+        let seen = resolution.seen();
         let mut sound = vec![(low, high)];
         for ahead in 1..=slots {
             let (at_zero, sd) = state.ahead(0.0, ahead);
             let slope = state.ahead(1.0, ahead).0 - at_zero;
-            let (from, to) = (low + BEYOND * sd - at_zero, high - sd * (sd + BEYOND) - at_zero);
+            let (from, to) = (low + seen * sd - at_zero, high - sd * (sd + seen) - at_zero);
             let (mut least, mut most) = sound[ahead - 1];
             if slope > 0.0 {
                 (least, most) = (least.max(from / slope), most.min(to / slope));
@@ -130,7 +131,6 @@ impl Step {
             }
             sound.push((least, most.max(least)));
         }
-        let width = (high - low) / (size - 1) as f64;
         let between = state.persistence.abs() * width / sigma;
         let falls = half.iter().map(|s| (-between * s).exp()).collect();
         let eta = width / sigma;
@@ -158,8 +158,7 @@ impl Step {
         }
     }
 
-    /// The states from which all that may come in `slots` slots lies on the grid, but for what is beyond six standard
-    /// deviations.
+    /// The states from which what may come in `slots` slots lies on the grid, but for a probability below the tolerance.
     pub fn sound(&self, slots: usize) -> (f64, f64) {
         self.sound[slots.min(self.sound.len() - 1)]
     }

@@ -80,14 +80,20 @@ impl Tilted {
             return;
         };
         let types = costs.len();
-        let rows = sums.chunks_exact_mut(types).zip(above.chunks_exact(types).zip(below.chunks_exact(types)));
+        let rows = sums
+            .chunks_exact_mut(types)
+            .zip(above.chunks_exact(types).zip(below.chunks_exact(types)));
         for ((sums, (above, below)), (&tilt, &mean)) in rows.zip(tilts.iter().zip(means)) {
             let expected_prize = step.state.expected_prize(mean);
             let kinks = self.distances.iter().zip(costs);
             for ((sum, (distance, cost)), (above, below)) in sums.iter_mut().zip(kinks).zip(above.iter().zip(below)) {
                 let u = distance + tilt;
                 let bell = exp(-0.5 * u * u);
-                let (smooth, half_line) = if u > 0.0 { (*sum, *above) } else { (expected_prize - cost, -below) };
+                let (smooth, half_line) = if u > 0.0 {
+                    (*sum, *above)
+                } else {
+                    (expected_prize - cost, -below)
+                };
                 // Out of reach a half-line's sum may have overflown.
                 let added = if u.abs() < reach { bell * half_line } else { 0.0 };
                 *sum = (smooth + added).max(0.0);

@@ -1,6 +1,7 @@
 //! V_t(·, r) at any slot and prize.
 
 use super::columns::{Columns, Costs};
+use super::resolution::Resolution;
 use super::step::Step;
 use crate::exercise::{CurvedProfile, INDIFFERENCE, Piece};
 use crate::market::Exercise;
@@ -11,6 +12,8 @@ use crate::prize::PrizeState;
 
 /// Chebyshev coefficients below this, relative to the highest cost, are rounding.
 const RESOLVED: f64 = 2e-14;
+/// Coefficients are looked at from some states only; elsewhere they may be so many times as large.
+const ELSEWHERE: f64 = 2.5;
 /// More Chebyshev intervals than this are parted.
 const MOST_INTERVALS: usize = 64;
 /// Halvings of the costs at most.
@@ -82,7 +85,7 @@ impl ContinuationValues {
             let mut part = with(0);
             // Slots before the one that sets the number of points may ask for more.
             let steps = matches!(part.kind, Kind::Steps(_));
-            while steps && part.error() > tolerance * scale && part.intervals() < MOST_INTERVALS {
+            while steps && ELSEWHERE * part.error() > tolerance * scale && part.intervals() < MOST_INTERVALS {
                 part = with(2 * part.intervals());
             }
             part
@@ -144,10 +147,18 @@ impl ContinuationValues {
         &self.first().state
     }
 
-    /// How well the costs resolve C_t, ETH: the largest of the Chebyshev coefficients left out, judged by the last ones.
+    /// What C_t may be wrong by at any slot, prize and cost, ETH: the Chebyshev coefficients left out, judged by the last
+    /// ones, and what the rules over the next state miss.
     #[must_use]
     pub fn error(&self) -> f64 {
-        self.parts.iter().map(Part::error).fold(0.0, f64::max)
+        let in_cost = self.parts.iter().map(Part::error).fold(0.0, f64::max);
+        let steps = self.parts.iter().any(|part| matches!(part.kind, Kind::Steps(_)));
+        let in_state = if steps {
+            Resolution::of(self.state().tolerance).error() * self.first().scale()
+        } else {
+            0.0
+        };
+        ELSEWHERE * in_cost + in_state
     }
 
     /// C_t(θ_k, r) of the k-th cost of a list.
@@ -256,6 +267,14 @@ fn split(
 }
 
 impl Part {
+    /// The largest cost.
+    fn scale(&self) -> f64 {
+        match &self.costs {
+            Costs::Interval { lower, upper, .. } => lower.abs().max(upper.abs()),
+            Costs::List(list) => list.iter().fold(0.0, |most, cost| most.max(cost.abs())),
+        }
+    }
+
     fn ends(&self) -> (f64, f64) {
         match &self.costs {
             Costs::Interval { lower, upper, .. } => (*lower, *upper),
@@ -372,13 +391,12 @@ impl Part {
         }
     }
 
-    /// How well the costs resolve C_t, ETH: the largest of the Chebyshev coefficients left out, judged by the last ones,
-    /// summed over slots as the discounting weighs them.
+    /// How well the costs resolve C_t, ETH: the largest of the Chebyshev coefficients left out, judged by the last ones.
     fn error(&self) -> f64 {
-        let weighed = |tails: &mut dyn Iterator<Item = f64>| tails.fold(0.0_f64, |sum, tail| sum.max(tail));
+        let largest = |tails: &mut dyn Iterator<Item = f64>| tails.fold(0.0_f64, f64::max);
         match &self.kind {
-            Kind::Steps(columns) => weighed(&mut columns.slots.iter().map(|slot| slot.tail)),
-            Kind::Independent(slots) => weighed(&mut slots.iter().map(|slot| slot.tail)),
+            Kind::Steps(columns) => largest(&mut columns.slots.iter().map(|slot| slot.tail)),
+            Kind::Independent(slots) => largest(&mut slots.iter().map(|slot| slot.tail)),
             Kind::Closed => 0.0,
         }
     }
@@ -455,7 +473,11 @@ impl Part {
             (profile, boundary.is_finite().then_some(boundary))
         };
         let curves = self.curves(slot, prizes, lower, upper);
-        prizes.iter().zip(curves).map(|(prize, (curve, boundary))| of((curve, (prize, boundary)))).collect()
+        prizes
+            .iter()
+            .zip(curves)
+            .map(|(prize, (curve, boundary))| of((curve, (prize, boundary))))
+            .collect()
     }
 
     /// About where the boundary lies, read off the states from which the costs that are followed exercise.
@@ -519,14 +541,19 @@ impl Part {
             };
             return prizes.iter().map(of).collect();
         };
-        let waits = |prize: &f64| {
-            self.exercise != Exercise::American || !columns.all_exercise(slot, self.state.state(*prize))
-        };
-        let states: Vec<f64> = prizes.iter().copied().filter(waits).map(|prize| self.state.state(prize)).collect();
-        let continuation = (!states.is_empty()).then(|| columns.continuation(slot, &states)).flatten();
-        let coefficients = continuation.map(|(known, values)| {
-            Lobatto::with(known.intervals.unwrap_or(COARSEST)).coefficients_of(values.view())
-        });
+        let waits =
+            |prize: &f64| self.exercise != Exercise::American || !columns.all_exercise(slot, self.state.state(*prize));
+        let states: Vec<f64> = prizes
+            .iter()
+            .copied()
+            .filter(waits)
+            .map(|prize| self.state.state(prize))
+            .collect();
+        let continuation = (!states.is_empty())
+            .then(|| columns.continuation(slot, &states))
+            .flatten();
+        let coefficients = continuation
+            .map(|(known, values)| Lobatto::with(known.intervals.unwrap_or(COARSEST)).coefficients_of(values.view()));
         let mut rows = coefficients.iter().flat_map(|rows| rows.rows());
         let of = |&prize: &f64| match waits(&prize).then(|| rows.next()).flatten() {
             Some(row) => with(prize, row.to_vec()),

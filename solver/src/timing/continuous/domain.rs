@@ -305,11 +305,7 @@ impl Domain {
         let Some(step) = &self.step else {
             return vec![self.expect(ahead, self.state.shift)];
         };
-        let mut sums: Vec<f64> = self
-            .rows
-            .iter()
-            .map(|weights| weights.sum(&ahead.smooth))
-            .collect();
+        let mut sums: Vec<f64> = self.rows.iter().map(|weights| weights.sum(&ahead.smooth)).collect();
         for &(at, value) in &ahead.added {
             step.scatter(at, value / self.state.volatility, &mut sums);
         }

@@ -150,8 +150,11 @@ impl<'m> Situation<'_, 'm> {
     fn figures(&self, slot: usize, prizes: &[f64], next: impl Fn(usize) -> Option<f64>) -> Vec<[f64; FIGURES]> {
         let profiles = self.profiles(slot, prizes);
         let held = prizes.iter().zip(&profiles).enumerate();
-        held.map(|(k, (&prize, profile))| self.hold(slot, (prize, next(k)), profile).figures(self.auctioneer.panels))
-            .collect()
+        held.map(|(k, (&prize, profile))| {
+            self.hold(slot, (prize, next(k)), profile)
+                .figures(self.auctioneer.panels)
+        })
+        .collect()
     }
 }
 
@@ -302,7 +305,13 @@ impl ContinuousTiming {
         let held = |states: &[f64]| {
             let prizes: Vec<f64> = states.iter().map(|&state| process.prize(state)).collect();
             // A ticket that is not carried on does not depend on what comes.
-            let next = |k: usize| if once { None } else { self.next(market, ahead, states[k]) };
+            let next = |k: usize| {
+                if once {
+                    None
+                } else {
+                    self.next(market, ahead, states[k])
+                }
+            };
             situation.figures(slot, &prizes, next)
         };
         let (low, high) = self.domain.ends();
