@@ -3,7 +3,7 @@
 use std::f64::consts::PI;
 use std::sync::LazyLock;
 
-use super::expansion::{clenshaw, clenshaw_at};
+use super::expansion::clenshaw_at;
 
 /// Points a panel; polynomials of degree 15.
 pub(crate) const POINTS: usize = 16;
@@ -72,7 +72,13 @@ impl Series {
 
     /// The value at u, by Clenshaw's recurrence.
     pub fn value(&self, u: f64) -> f64 {
-        clenshaw(&self.coefficients[..self.used], 2.0 * u - 1.0)
+        let x = 2.0 * u - 1.0;
+        let (mut b1, mut b2) = (0.0, 0.0);
+        for a in self.coefficients[1..self.used].iter().rev() {
+            let b0 = 2.0 * x * b1 - b2 + a;
+            (b2, b1) = (b1, b0);
+        }
+        x * b1 - b2 + self.coefficients[0]
     }
 
     /// The values at several u.

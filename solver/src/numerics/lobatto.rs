@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::f64::consts::PI;
 use std::sync::{Arc, LazyLock, Mutex};
 
-use ndarray::{Array2, ArrayView2};
+use ndarray::Array2;
 
 use super::exponential::{LANES, dot};
 
@@ -90,7 +90,7 @@ impl Lobatto {
     }
 
     /// [`Self::coefficients`] of every row.
-    pub fn coefficients_of(&self, rows: ArrayView2<'_, f64>) -> Array2<f64> {
+    pub fn coefficients_of(&self, rows: &Array2<f64>) -> Array2<f64> {
         rows.dot(&self.transform.t())
     }
 

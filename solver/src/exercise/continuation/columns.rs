@@ -200,7 +200,7 @@ impl Columns {
 
     /// C from what is known of the next slot.
     fn fill(&self, rows: &Rows, means: &[f64], next: &Slot, made: &mut Slot) {
-        made.values = rows.expect(next.values.view());
+        made.values = rows.expect(&next.values);
         let state = &self.step.state;
         if let Exercise::Lottery { .. } = self.exercise {
             for (mut row, &mean) in made.values.rows_mut().into_iter().zip(means) {
@@ -265,7 +265,7 @@ impl Columns {
     /// C_t at several states, for the costs of `next`, slot t + 1.
     fn expected(&self, next: &Slot, states: &[f64]) -> Array2<f64> {
         let means: Vec<f64> = states.iter().map(|&state| self.step.state.mean(state)).collect();
-        let mut sums = Rows::new(&self.step, &means).expect(next.values.view());
+        let mut sums = Rows::new(&self.step, &means).expect(&next.values);
         if let Some(tilted) = &next.tilted {
             tilted.add(&self.step, &means, &next.costs, &mut sums);
         } else {
@@ -366,7 +366,7 @@ impl Columns {
         for (row, coefficients) in looked_at
             .rows()
             .into_iter()
-            .zip(points.coefficients_of(looked_at.view()).rows())
+            .zip(points.coefficients_of(&looked_at).rows())
         {
             // Where prizes are many times the costs, values are too, and their rounding.
             let size = (row[0].abs() / scale).max(1.0);

@@ -1,6 +1,6 @@
 //! Expectations from many states at once: products of a band of weights with a table of values.
 
-use ndarray::{Array2, ArrayView2, Axis, Slice};
+use ndarray::{Array2, Axis, Slice};
 
 use super::step::Step;
 
@@ -63,7 +63,7 @@ impl Rows {
 
     /// The expectations of functions that are known at the grid points: means × functions, `values` being grid points ×
     /// functions.
-    pub fn expect(&self, values: ArrayView2<'_, f64>) -> Array2<f64> {
+    pub fn expect(&self, values: &Array2<f64>) -> Array2<f64> {
         let mut sums = Array2::zeros((self.size, values.ncols()));
         for band in &self.bands {
             let (height, width) = band.weights.dim();

@@ -21,10 +21,8 @@ const NOISE: f64 = 4.0;
 const HALVINGS: u32 = 60;
 /// A cut this near a kink, in standard deviations of a step, is left out.
 const CLOSE: f64 = 0.3;
-/// Where waiting is worth more than selling by this share, at states a few steps of the grid apart, she waits in between.
+/// Where waiting is worth more than selling by this share she waits, and so she does nearby.
 const SURELY: f64 = 0.01;
-/// Those steps.
-const SCANNED: usize = 3;
 /// States looked at together.
 const SIDE_BY_SIDE: usize = 8;
 /// The most knots of a cost law at which auctions are cut.
@@ -275,22 +273,38 @@ impl ContinuousTiming {
         list
     }
 
-    /// The state below which she waits for sure: at every state looked at on the way, waiting is worth more by [`SURELY`].
-    fn waits_below(&self, situation: &Situation<'_, '_>, slot: usize, nexts: &[f64]) -> f64 {
+    /// The state below which she waits for sure: at every grid point and kink on the way waiting is worth more by [`SURELY`].
+    /// Between them, at most six tenths of a step of the prize, both values are smooth.
+    fn waits_below(
+        &self,
+        situation: &Situation<'_, '_>,
+        slot: usize,
+        nexts: &[f64],
+        ahead: &Ahead,
+        kinks: &[f64],
+    ) -> f64 {
         let market = situation.market();
         let points = self.domain.points();
-        let looked_at: Vec<usize> = (0..points.len()).step_by(SCANNED).collect();
-        let mut sure = points[0];
-        for (few, behind) in looked_at[1..].chunks(SIDE_BY_SIDE).zip(looked_at.chunks(SIDE_BY_SIDE)) {
-            let prizes: Vec<f64> = few.iter().map(|&k| self.domain.state.prize(points[k])).collect();
+        let known = points.iter().enumerate();
+        let mut states: Vec<(f64, f64)> = known
+            .map(|(k, &point)| (point, nexts[k.min(nexts.len() - 1)]))
+            .collect();
+        let between = kinks
+            .iter()
+            .filter(|kink| (points[0]..=points[points.len() - 1]).contains(*kink));
+        states.extend(between.map(|&kink| (kink, self.next(market, Some(ahead), kink).unwrap_or(0.0))));
+        states.sort_by(|a, b| a.0.total_cmp(&b.0));
+        // What lies between the last two states that are looked at is followed.
+        let (mut sure, mut before) = (points[0], points[0]);
+        for few in states.chunks(SIDE_BY_SIDE) {
+            let prizes: Vec<f64> = few.iter().map(|(state, _)| self.domain.state.prize(*state)).collect();
             let figures = situation.figures(slot, &prizes, |_| None);
-            for (((&k, &before), &prize), figures) in few.iter().zip(behind).zip(&prizes).zip(&figures) {
-                let keep = alternatives(market, prize, Some(nexts[k.min(nexts.len() - 1)])).best();
+            for ((&(state, next), &prize), figures) in few.iter().zip(&prizes).zip(&figures) {
+                let keep = alternatives(market, prize, Some(next)).best();
                 if figures[REVENUE] > (1.0 - SURELY) * keep && keep > ROUNDING * self.scale {
                     return sure;
                 }
-                // What lies between the last two states is followed.
-                sure = points[before];
+                (sure, before) = (before, state);
             }
         }
         sure
@@ -316,13 +330,13 @@ impl ContinuousTiming {
         };
         let (low, high) = self.domain.ends();
         let averaged = slot == 0 && process.initial.is_none();
-        let low = match nexts {
-            Some(nexts) if once && situation.tickets == Tickets::Resold && !averaged => {
-                self.waits_below(situation, slot, nexts).max(low)
+        let mut cuts = self.kinks(situation, slot);
+        let low = match (nexts, ahead) {
+            (Some(nexts), Some(ahead)) if once && situation.tickets == Tickets::Resold && !averaged => {
+                self.waits_below(situation, slot, nexts, ahead, &cuts).max(low)
             }
             _ => low,
         };
-        let mut cuts = self.kinks(situation, slot);
         made.bends = cuts.iter().copied().filter(|cut| *cut <= low).chain([low]).collect();
         let comes = |state: f64| held(&[state])[0][SALE_PROBABILITY] > 0.0;
         let carried_on = matches!(market.holder().sale(), Sale::UntilSold(_)) && ahead.is_some();
