@@ -14,6 +14,8 @@ use crate::prize::PrizeState;
 const RESOLVED: f64 = 2e-14;
 /// Coefficients are looked at from some states only; elsewhere they may be so many times as large.
 const ELSEWHERE: f64 = 2.5;
+/// Share of the tolerance that the costs may miss; the rest is for the rules over the next state and for auctions.
+const IN_COST: f64 = 0.5;
 /// More Chebyshev intervals than this are parted.
 const MOST_INTERVALS: usize = 64;
 /// Halvings of the costs at most.
@@ -80,12 +82,15 @@ impl ContinuationValues {
     ) -> Self {
         let mut parts = Vec::new();
         let scale = lower.abs().max(upper.abs());
+        let known = |part: &Part| {
+            let steps = matches!(part.kind, Kind::Steps(_));
+            !steps || ELSEWHERE * part.error() <= IN_COST * tolerance * scale
+        };
         let make = |ends: (f64, f64)| {
             let with = |least: usize| Part::over(state, exercise, discount_factor, maturity, (ends, least), tolerance);
             let mut part = with(0);
             // Slots before the one that sets the number of points may ask for more.
-            let steps = matches!(part.kind, Kind::Steps(_));
-            while steps && ELSEWHERE * part.error() > tolerance * scale && part.intervals() < MOST_INTERVALS {
+            while !known(&part) && part.intervals() < MOST_INTERVALS {
                 part = with(2 * part.intervals());
             }
             part
@@ -96,7 +101,7 @@ impl ContinuationValues {
         };
         split(lower, upper, DEEPEST, &coarse, &mut |ends, deepest| {
             let part = make(ends);
-            let resolved = deepest || part.intervals() <= MOST_INTERVALS;
+            let resolved = deepest || (part.intervals() <= MOST_INTERVALS && known(&part));
             if resolved {
                 parts.push(part);
             }
