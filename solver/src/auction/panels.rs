@@ -305,6 +305,17 @@ impl<'m> CostPanels<'m> {
         self.competition_of(entry).lowest_cdf(&tail)
     }
 
+    /// ∫ P from lo up to each of some increasing costs.
+    pub(crate) fn areas(&self, costs: &[f64]) -> Vec<f64> {
+        let mut from = self.law.lower();
+        let areas = costs.iter().scan(0.0, |area, &cost| {
+            *area += gauss::panel(from, cost, |x| [self.lowest_cdf(None, x)])[0];
+            from = cost;
+            Some(*area)
+        });
+        areas.collect()
+    }
+
     /// The law of the number of those who enter.
     pub(crate) fn competition_of(&self, entry: Option<f64>) -> Competition {
         match entry {

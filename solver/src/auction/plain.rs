@@ -150,8 +150,13 @@ impl PlainAuctions {
         total
     }
 
+    /// F₂(hi).
+    pub fn second(&self) -> f64 {
+        self.second
+    }
+
     /// ∫_lo^cost of F₂ and of P.
-    fn upto(&self, panels: &CostPanels<'_>, cost: f64) -> [f64; 2] {
+    pub fn upto(&self, panels: &CostPanels<'_>, cost: f64) -> [f64; 2] {
         if cost <= self.lower {
             return [0.0; 2];
         }

@@ -191,6 +191,27 @@ impl ContinuationValues {
         list
     }
 
+    /// ∫ V_t(θ, r) dG(θ) at the grid points of the state, V replaced by its chords between the costs that are followed, above
+    /// which it nowhere lies; `areas` gives ∫ G up to each of a list of costs, `mass` is G at the highest. `None` where
+    /// nothing is kept at grid points.
+    pub(crate) fn mean_at_grid(
+        &self,
+        slot: usize,
+        areas: impl Fn(&[f64]) -> Vec<f64>,
+        mass: f64,
+    ) -> Option<Vec<f64>> {
+        let mut totals: Vec<f64> = Vec::new();
+        for (k, part) in self.parts.iter().enumerate() {
+            let at_end = if k + 1 == self.parts.len() { mass } else { 0.0 };
+            let sums = part.mean_at_grid(slot, &areas, at_end)?;
+            totals.resize(sums.len(), 0.0);
+            for (total, sum) in totals.iter_mut().zip(sums) {
+                *total += sum;
+            }
+        }
+        Some(totals)
+    }
+
     /// θ*_t(r) as far as it lies in the interval of costs: `None` where not even its lower end exercises, its upper end
     /// where all of them do. For a lottery ticket: who exercises if it is drawn.
     #[must_use]
@@ -483,6 +504,47 @@ impl Part {
             .zip(curves)
             .map(|(prize, (curve, boundary))| of((curve, (prize, boundary))))
             .collect()
+    }
+
+    /// ∫ D G dθ by chords, and `at_end` times the value of the highest cost, at the grid points.
+    fn mean_at_grid(&self, slot: usize, areas: &impl Fn(&[f64]) -> Vec<f64>, at_end: f64) -> Option<Vec<f64>> {
+        let Kind::Steps(columns) = &self.kind else {
+            return None;
+        };
+        let here = columns.slots.get(slot).filter(|_| slot < self.maturity)?;
+        let areas = areas(&here.costs);
+        let slopes: Vec<f64> = here
+            .costs
+            .windows(2)
+            .zip(areas.windows(2))
+            .map(|(costs, areas)| (areas[1] - areas[0]) / (costs[1] - costs[0]))
+            .collect();
+        let last = here.costs.len() - 1;
+        let weights: Vec<f64> = (0..=last)
+            .map(|k| {
+                let after = if k < last { slopes[k] } else { at_end };
+                after - if k > 0 { slopes[k - 1] } else { 0.0 }
+            })
+            .collect();
+        let grid = columns.grid();
+        let rows = here.values.rows().into_iter().enumerate();
+        let mean = rows.map(|(i, row)| {
+            let prize = self.state.prize(grid.at(i));
+            let types = row.iter().zip(&here.costs).zip(&weights);
+            types
+                .map(|((&continuation, cost), weight)| {
+                    let value = match self.exercise {
+                        Exercise::American => continuation.max(prize - cost),
+                        Exercise::AtMaturity => continuation,
+                        Exercise::Lottery { draw_probability } => {
+                            continuation + draw_probability * (prize - cost).max(0.0)
+                        }
+                    };
+                    weight * value
+                })
+                .sum()
+        });
+        Some(mean.collect())
     }
 
     /// About where the boundary lies, read off the states from which the costs that are followed exercise.

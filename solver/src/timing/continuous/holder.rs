@@ -144,6 +144,27 @@ impl<'m> Situation<'_, 'm> {
         self.values.profiles(at, prizes)
     }
 
+    /// What an auction brings at most at the grid points of a slot; `None` where that is not known beforehand.
+    ///
+    /// Nobody pays more than her value: with no reserve Π = ∫ V dF₂, else Π ≤ ∫ V dP, and V, convex in the cost, lies below its
+    /// chords between the costs that are followed.
+    fn most_at_grid(&self, slot: usize) -> Option<Vec<f64>> {
+        if self.tickets == Tickets::JustInTime || self.own.is_some() {
+            return None;
+        }
+        let panels = self.auctioneer.panels;
+        match self.auctioneer.plain {
+            Some(plain) => {
+                let areas = |costs: &[f64]| costs.iter().map(|&cost| plain.upto(panels, cost)[0]).collect();
+                self.values.mean_at_grid(slot, areas, plain.second())
+            }
+            None => {
+                let areas = |costs: &[f64]| panels.areas(costs);
+                self.values.mean_at_grid(slot, areas, panels.lowest_cdf(None, panels.law().upper()))
+            }
+        }
+    }
+
     /// The figures of the auctions at several nodes of a slot, given E[W] of the next slot.
     fn figures(&self, slot: usize, prizes: &[f64], next: impl Fn(usize) -> Option<f64>) -> Vec<[f64; FIGURES]> {
         let profiles = self.profiles(slot, prizes);
@@ -285,26 +306,40 @@ impl ContinuousTiming {
     ) -> f64 {
         let market = situation.market();
         let points = self.domain.points();
+        let most = situation.most_at_grid(slot);
+        let bound = |k: usize| most.as_ref().map_or(f64::INFINITY, |most| most[k]);
+        // State, E[W] of the next slot, and what an auction brings at most.
         let known = points.iter().enumerate();
-        let mut states: Vec<(f64, f64)> = known
-            .map(|(k, &point)| (point, nexts[k.min(nexts.len() - 1)]))
+        let mut states: Vec<(f64, f64, f64)> = known
+            .map(|(k, &point)| (point, nexts[k.min(nexts.len() - 1)], bound(k)))
             .collect();
         let between = kinks
             .iter()
             .filter(|kink| (points[0]..=points[points.len() - 1]).contains(*kink));
-        states.extend(between.map(|&kink| (kink, self.next(market, Some(ahead), kink).unwrap_or(0.0))));
+        states.extend(between.map(|&kink| {
+            // Where prizes persist tickets are worth more at the grid point above.
+            let above = points.partition_point(|point| *point < kink);
+            let rises = self.domain.state.persistence > 0.0;
+            let most = if rises { bound(above) } else { f64::INFINITY };
+            (kink, self.next(market, Some(ahead), kink).unwrap_or(0.0), most)
+        }));
         states.sort_by(|a, b| a.0.total_cmp(&b.0));
         // What lies between the last two states that are looked at is followed.
         let (mut sure, mut before) = (points[0], points[0]);
         for few in states.chunks(SIDE_BY_SIDE) {
-            let prizes: Vec<f64> = few.iter().map(|(state, _)| self.domain.state.prize(*state)).collect();
-            let figures = situation.figures(slot, &prizes, |_| None);
-            for ((&(state, next), &prize), figures) in few.iter().zip(&prizes).zip(&figures) {
-                let keep = alternatives(market, prize, Some(next)).best();
-                if figures[REVENUE] > (1.0 - SURELY) * keep && keep > ROUNDING * self.scale {
+            let keeps = |&(state, next, _): &(f64, f64, f64)| {
+                alternatives(market, self.domain.state.prize(state), Some(next)).best()
+            };
+            let waits = |revenue: f64, keep: f64| revenue <= (1.0 - SURELY) * keep || keep <= ROUNDING * self.scale;
+            let open: Vec<bool> = few.iter().map(|one| !waits(one.2, keeps(one))).collect();
+            let looked_at = few.iter().zip(&open).filter(|(_, open)| **open);
+            let prizes: Vec<f64> = looked_at.map(|(one, _)| self.domain.state.prize(one.0)).collect();
+            let mut figures = situation.figures(slot, &prizes, |_| None).into_iter();
+            for (one, open) in few.iter().zip(open) {
+                if open && figures.next().is_some_and(|figures| !waits(figures[REVENUE], keeps(one))) {
                     return sure;
                 }
-                (sure, before) = (before, state);
+                (sure, before) = (before, one.0);
             }
         }
         sure
