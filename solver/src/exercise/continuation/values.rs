@@ -194,12 +194,7 @@ impl ContinuationValues {
     /// ∫ V_t(θ, r) dG(θ) at the grid points of the state, V replaced by its chords between the costs that are followed, above
     /// which it nowhere lies; `areas` gives ∫ G up to each of a list of costs, `mass` is G at the highest. `None` where
     /// nothing is kept at grid points.
-    pub(crate) fn mean_at_grid(
-        &self,
-        slot: usize,
-        areas: impl Fn(&[f64]) -> Vec<f64>,
-        mass: f64,
-    ) -> Option<Vec<f64>> {
+    pub(crate) fn mean_at_grid(&self, slot: usize, areas: impl Fn(&[f64]) -> Vec<f64>, mass: f64) -> Option<Vec<f64>> {
         let mut totals: Vec<f64> = Vec::new();
         for (k, part) in self.parts.iter().enumerate() {
             let at_end = if k + 1 == self.parts.len() { mass } else { 0.0 };

@@ -160,7 +160,8 @@ impl<'m> Situation<'_, 'm> {
             }
             None => {
                 let areas = |costs: &[f64]| panels.areas(costs);
-                self.values.mean_at_grid(slot, areas, panels.lowest_cdf(None, panels.law().upper()))
+                self.values
+                    .mean_at_grid(slot, areas, panels.lowest_cdf(None, panels.law().upper()))
             }
         }
     }
@@ -336,7 +337,11 @@ impl ContinuousTiming {
             let prizes: Vec<f64> = looked_at.map(|(one, _)| self.domain.state.prize(one.0)).collect();
             let mut figures = situation.figures(slot, &prizes, |_| None).into_iter();
             for (one, open) in few.iter().zip(open) {
-                if open && figures.next().is_some_and(|figures| !waits(figures[REVENUE], keeps(one))) {
+                if open
+                    && figures
+                        .next()
+                        .is_some_and(|figures| !waits(figures[REVENUE], keeps(one)))
+                {
                     return sure;
                 }
                 (sure, before) = (before, one.0);
