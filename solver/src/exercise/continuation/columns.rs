@@ -249,15 +249,13 @@ impl Columns {
             let (below, above) = ends.split_at_mut(split);
             if split > 0 {
                 let distance = (kink.state - ordered(split - 1)) / sigma;
-                let mut sums = below.iter_mut().rev().map(|sum| &mut **sum);
-                self.step
-                    .add_half_lines(distance, between, &kink.above, sign, &mut sums);
+                let sums = below.iter_mut().rev().map(|sum| &mut **sum);
+                self.step.add_half_lines(distance, between, &kink.above, sign, sums);
             }
             if split < means.len() {
                 let distance = (ordered(split) - kink.state) / sigma;
-                let mut sums = above.iter_mut().map(|sum| &mut **sum);
-                self.step
-                    .add_half_lines(distance, between, &kink.below, -sign, &mut sums);
+                let sums = above.iter_mut().map(|sum| &mut **sum);
+                self.step.add_half_lines(distance, between, &kink.below, -sign, sums);
             }
         }
     }

@@ -247,7 +247,14 @@ impl Step {
 
     /// Adds `sign` times [`Self::half_line`] at distances u, u + `by`, u + 2 `by`, … to the sums in turn, as long as they
     /// are within reach.
-    pub fn add_half_lines(&self, u: f64, by: f64, data: &[f64], sign: f64, sums: &mut dyn Iterator<Item = &mut f64>) {
+    pub fn add_half_lines<'a>(
+        &self,
+        u: f64,
+        by: f64,
+        data: &[f64],
+        sign: f64,
+        sums: impl Iterator<Item = &'a mut f64>,
+    ) {
         let mut terms: Vec<f64> = data
             .iter()
             .zip(&self.half)
@@ -258,11 +265,15 @@ impl Step {
             if at >= self.reach {
                 break;
             }
-            let total: f64 = terms.iter().sum();
-            *sum += sign * exp(-0.5 * at * at) * total;
-            for (term, fall) in terms.iter_mut().zip(&self.falls) {
-                *term *= fall;
+            // The nodes are a multiple of the lanes.
+            let mut totals = [0.0; LANES];
+            for (terms, falls) in terms.chunks_exact_mut(LANES).zip(self.falls.chunks_exact(LANES)) {
+                for lane in 0..LANES {
+                    totals[lane] += terms[lane];
+                    terms[lane] *= falls[lane];
+                }
             }
+            *sum += sign * exp(-0.5 * at * at) * totals.iter().sum::<f64>();
             at += by;
         }
     }
