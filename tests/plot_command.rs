@@ -393,10 +393,12 @@ mod choice {
     }
 }
 
+#[cfg(any(feature = "png", feature = "pdf"))]
 mod pictures {
     use super::*;
 
     /// Width and height of a PNG.
+    #[cfg(feature = "png")]
     fn size(bytes: &[u8]) -> (u32, u32) {
         assert_eq!(&bytes[..8], b"\x89PNG\r\n\x1a\n");
         assert_eq!(&bytes[12..16], b"IHDR");

@@ -122,14 +122,19 @@ fn policy_table(policies: &[Policy], again: bool) -> String {
     text
 }
 
-/// What fixed dates cost, the cheapest and the dearest of them.
+/// Regrets that differ by less, relative to what the ticket brings, are the same.
+const SAME: f64 = 1e-12;
+
+/// What fixed dates cost, the cheapest and the dearest of them, each the first where several are the same.
 fn regret(report: &ConjectureReport, again: bool) -> String {
-    let by_regret =
-        |a: &&etm_solver::conjecture::FixedSlot, b: &&etm_solver::conjecture::FixedSlot| a.regret.total_cmp(&b.regret);
-    match (
-        report.fixed_slots.iter().min_by(by_regret),
-        report.fixed_slots.iter().max_by(by_regret),
-    ) {
+    let first = |from: fn(f64, f64) -> f64| {
+        let dates = report.fixed_slots.iter();
+        let extreme = dates.clone().map(|date| date.regret).reduce(from)?;
+        dates
+            .clone()
+            .find(|date| (date.regret - extreme).abs() <= SAME * date.value.abs())
+    };
+    match (first(f64::min), first(f64::max)) {
         (Some(least), Some(most)) if again => {
             let against = |regret: f64| {
                 let words = if regret < 0.0 { "more" } else { "less" };
