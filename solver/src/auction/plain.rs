@@ -96,11 +96,11 @@ impl PlainAuctions {
         })
     }
 
-    /// The auction of a ticket with these values; `None` where not everyone would come.
+    /// The auction of a ticket with these values; `None` where not everyone would come and V is not linear for those who do.
     pub fn hold(&self, panels: &CostPanels<'_>, profile: &CurvedProfile, unsold: f64) -> Option<Auction> {
         let marginal = profile.value(self.upper) - self.winner_cost;
         if marginal <= 0.0 {
-            return None;
+            return self.among_some(panels, profile, unsold);
         }
         let [second, lowest] = self.falls(panels, profile);
         Some(Auction {
@@ -114,6 +114,31 @@ impl PlainAuctions {
             entry_probability: None,
             entry_cost: 0.0,
             participation_cost: self.winner_cost * self.sold,
+        })
+    }
+
+    /// The auction where the last who comes gains nothing, her value being on the first line of V.
+    fn among_some(&self, panels: &CostPanels<'_>, profile: &CurvedProfile, unsold: f64) -> Option<Auction> {
+        let Piece::Line { right, discount } = profile.pieces()[0] else {
+            return None;
+        };
+        let end = profile.knots()[1];
+        let cutoff = end + (right - self.winner_cost) / discount;
+        if !(discount > 0.0 && self.lower < cutoff && cutoff <= end && cutoff < self.upper) {
+            return None;
+        }
+        let [second, lowest] = self.upto(panels, cutoff);
+        let sold = panels.lowest_cdf(None, cutoff);
+        Some(Auction {
+            participation_cutoff: Some(cutoff),
+            reserve_price: Some(0.0),
+            revenue: discount * second + unsold * (1.0 - sold),
+            sale_probability: sold,
+            winner_cost: cutoff * sold - lowest,
+            buyers_gain: discount * (lowest - second),
+            entry_probability: None,
+            entry_cost: 0.0,
+            participation_cost: self.winner_cost * sold,
         })
     }
 
@@ -252,4 +277,74 @@ fn series_over(panels: &CostPanels<'_>, from: f64, width: f64) -> Option<([Serie
     let series = values.map(|values| Series::through(&values));
     let resolved = series.iter().all(|series| series.remainder() <= RESOLVED);
     resolved.then(|| (series, series.map(|series| series.integral())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PlainAuctions;
+    use crate::auction::curve_tests::{RESERVES, american, counts, laws, market, participations, refined, rule};
+    use crate::auction::{Bidders, CostPanels, hold_auction};
+    use crate::cost::{CostLaw, VirtualCost};
+    use crate::exercise::{CurvedProfile, Piece};
+    use crate::market::{Format, Participation, Reserve, RiskAversion};
+
+    /// Exercised at once at this prize or never.
+    fn now_or_never(law: &dyn CostLaw, prize: f64) -> CurvedProfile {
+        let line = |right: f64, discount: f64| Piece::Line { right, discount };
+        if prize >= law.upper() {
+            return CurvedProfile::new(vec![law.lower(), law.upper()], vec![line(prize - law.upper(), 1.0)]);
+        }
+        let knots = vec![law.lower(), prize, law.upper()];
+        CurvedProfile::new(knots, vec![line(0.0, 1.0), line(0.0, 0.0)])
+    }
+
+    #[test]
+    fn as_any_other_auction() {
+        assert!(RESERVES.contains(&Reserve::None));
+        let mut fast = 0;
+        for law in laws() {
+            let virtual_cost = VirtualCost::new(law.as_ref());
+            let (lower, upper) = (law.lower(), law.upper());
+            let inside = [0.1, 0.4, 0.9, 1.2].map(|share| now_or_never(law.as_ref(), lower + share * (upper - lower)));
+            let profiles = [american().0].into_iter().chain(inside);
+            for profile in profiles {
+                for count in counts() {
+                    for participation in participations() {
+                        if matches!(participation, Participation::ParticipantPays { .. }) {
+                            continue;
+                        }
+                        let rule = rule(Format::FirstPrice, Reserve::None);
+                        let market = market(&law, count, rule, participation, RiskAversion::Neutral);
+                        let base = CostPanels::of_market(&market, &virtual_cost);
+                        let plain = PlainAuctions::of(&market, &base).unwrap();
+                        let Some(found) = plain.hold(&base, &profile, 0.03) else {
+                            continue;
+                        };
+                        fast += 1;
+                        let panels = refined(&base, &profile);
+                        let bidders = Bidders::curved(&panels, &profile, participation.winner_cost());
+                        let right = hold_auction(&bidders, &rule, participation, 0.03);
+                        let figures = |one: &crate::auction::Auction| {
+                            [
+                                one.participation_cutoff.unwrap(),
+                                one.reserve_price.unwrap(),
+                                one.revenue,
+                                one.sale_probability,
+                                one.winner_cost,
+                                one.buyers_gain,
+                                one.participation_cost,
+                            ]
+                        };
+                        for (found, right) in figures(&found).into_iter().zip(figures(&right)) {
+                            assert!(
+                                (found - right).abs() < 1e-12,
+                                "{law:?} {count:?} {participation:?}: {found} {right}"
+                            );
+                        }
+                    }
+                }
+            }
+        }
+        assert!(fast > 50, "{fast}");
+    }
 }

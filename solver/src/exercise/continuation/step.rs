@@ -168,20 +168,9 @@ impl Step {
     /// Below the grid functions are continued by a constant, above it in proportion to the prize: what lies there weighs on
     /// the first and the last point.
     pub fn weights(&self, mean: f64) -> Weights {
-        let eta = self.grid.width / self.state.volatility;
-        let place = (mean - self.grid.first) / self.grid.width;
-        let nearest = place.round();
-        // e^{−(jη − d)²/2} = e^{−d²/2} (e^{ηd})^j e^{−j²η²/2}.
-        let offset = (place - nearest) * eta;
-        let ratio = exp(eta * offset);
+        let (start, first, ratio) = self.tilt(mean);
         let mut list = self.bell.clone();
-        let scale = exp(-0.5 * offset * offset);
-        let (down, up) = list.split_at_mut(self.half_window);
-        times_powers(scale, ratio, up);
-        down.reverse();
-        times_powers(scale / ratio, 1.0 / ratio, down);
-        down.reverse();
-        let start = nearest as isize - self.half_window as isize;
+        times_powers(first, ratio, &mut list);
         let (end, last) = (start + list.len() as isize - 1, self.grid.size as isize - 1);
         if start >= 0 && end <= last {
             return Weights {
@@ -198,6 +187,30 @@ impl Step {
         Weights {
             first: first as usize,
             list: folded,
+        }
+    }
+
+    /// The first grid point that a mean looks at, and by what the bell's numbers are to be multiplied: the first, and from one to
+    /// the next.
+    fn tilt(&self, mean: f64) -> (isize, f64, f64) {
+        let eta = self.grid.width / self.state.volatility;
+        let place = (mean - self.grid.first) / self.grid.width;
+        let nearest = place.round();
+        // e^{−(jη − d)²/2} = e^{−d²/2} (e^{ηd})^j e^{−j²η²/2}.
+        let offset = (place - nearest) * eta;
+        let first = exp(-offset * (0.5 * offset + eta * self.half_window as f64));
+        (nearest as isize - self.half_window as isize, first, exp(eta * offset))
+    }
+
+    /// Σ of [`Self::weights`] times values at the grid points.
+    pub fn smooth(&self, mean: f64, values: &[f64]) -> f64 {
+        let (start, first, ratio) = self.tilt(mean);
+        let seen = usize::try_from(start)
+            .ok()
+            .and_then(|start| values.get(start..start + self.bell.len()));
+        match seen {
+            Some(seen) => sum_with_powers(first, ratio, &self.bell, seen),
+            None => self.weights(mean).sum(values),
         }
     }
 
@@ -298,4 +311,22 @@ pub(super) fn times_powers(first: f64, ratio: f64, numbers: &mut [f64]) {
         }
         powers = powers.map(|power| power * jump);
     }
+}
+
+/// Σ a·b, the products times `first`, `first`·`ratio`, `first`·`ratio`², …, several side by side.
+fn sum_with_powers(first: f64, ratio: f64, a: &[f64], b: &[f64]) -> f64 {
+    let square = ratio * ratio;
+    let mut powers = [first, first * ratio, first * square, first * square * ratio];
+    let jump = square * square;
+    let mut sums = [0.0; LANES];
+    let (few, others) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
+    let rest = few.remainder().iter().zip(others.remainder());
+    for (a, b) in few.clone().zip(others.clone()) {
+        for lane in 0..LANES {
+            sums[lane] += powers[lane] * a[lane] * b[lane];
+            powers[lane] *= jump;
+        }
+    }
+    let rest: f64 = rest.zip(&powers).map(|((a, b), power)| a * b * power).sum();
+    sums.iter().sum::<f64>() + rest
 }

@@ -295,7 +295,7 @@ impl Domain {
 
     fn expect_smooth(&self, ahead: &Ahead, state: f64) -> f64 {
         match &self.step {
-            Some(step) => step.weights(self.state.mean(state)).sum(&ahead.smooth),
+            Some(step) => step.smooth(self.state.mean(state), &ahead.smooth),
             None => ahead.smooth.first().copied().unwrap_or(0.0),
         }
     }
