@@ -10,7 +10,7 @@
 use super::certificate::tolerance;
 use super::gap::widest;
 use super::{Certificate, curved_node};
-use crate::auction::{BidFunction, Bidders, CostPanels};
+use crate::auction::{BidFunction, Bidders, CostPanels, PlainAuctions};
 use crate::continuous::ContinuousSolution;
 use crate::cost::VirtualCost;
 use crate::equilibrium::Equilibrium;
@@ -19,6 +19,7 @@ use crate::numerics::gauss;
 use crate::numerics::normal;
 use crate::prize::{FAR, PrizeState};
 use crate::settings::{Settings, Stage};
+use crate::timing::continuous::Situation;
 use crate::timing::{Decision, Schedule};
 
 /// Auctions held at which bids are checked.
@@ -76,7 +77,7 @@ pub(crate) fn certify_continuous(market: &Market, equilibrium: &Equilibrium, set
     let Some(solution) = &equilibrium.continuous else {
         return found;
     };
-    found.discretisation_error = solution.values.error() + solution.timing.error;
+    found.discretisation_error = solution.timing.known_to + solution.timing.error;
     let virtual_cost = VirtualCost::new(market.buyers().cost());
     let base = CostPanels::of_market(market, &virtual_cost).for_curves();
     let winner_cost = market.participation().winner_cost();
@@ -114,9 +115,12 @@ pub(crate) fn certify_continuous(market: &Market, equilibrium: &Equilibrium, set
         found.timing_deviation_gain = widest(found.timing_deviation_gain, (best - node.value).max(0.0));
         settings.report(Stage::Certificate, done + 1, total);
     }
+    let coarse = CostPanels::coarse(market, &virtual_cost);
+    let plain = PlainAuctions::of(market, &coarse);
+    let situation = solution.situation_with(market, &coarse, plain.as_ref());
     for slot in steps(market.ticket().maturity()) {
         let prize = solution.points.initial_prize();
-        found.value_gap = widest(found.value_gap, waiting_gap(market, solution, slot, prize));
+        found.value_gap = widest(found.value_gap, waiting_gap(&situation, solution, slot, prize));
         found.discretisation_error = widest(found.discretisation_error, recursion_gap(market, solution, slot, prize));
     }
     found.closed(solution.scale, tolerance(market))
@@ -176,11 +180,8 @@ fn expected<const N: usize>(
 }
 
 /// What waiting is worth against a rule of its own over the next prize.
-fn waiting_gap(market: &Market, solution: &ContinuousSolution, slot: usize, prize: f64) -> f64 {
-    let virtual_cost = VirtualCost::new(market.buyers().cost());
-    let panels = CostPanels::coarse(market, &virtual_cost);
-    let plain = crate::auction::PlainAuctions::of(market, &panels);
-    let situation = solution.situation_with(market, &panels, plain.as_ref());
+fn waiting_gap(situation: &Situation<'_, '_>, solution: &ContinuousSolution, slot: usize, prize: f64) -> f64 {
+    let market = situation.auctioneer.market;
     let Some(stored) = solution
         .timing
         .next_value(market, slot, solution.values.state().state(prize))
@@ -197,7 +198,7 @@ fn waiting_gap(market: &Market, solution: &ContinuousSolution, slot: usize, priz
             .map(|cost| solution.values.state().state(cost)),
     );
     let [direct] = expected(solution.values.state(), prize, &cuts, |next| {
-        let nodes = solution.timing.nodes(&situation, slot + 1, next);
+        let nodes = solution.timing.nodes(situation, slot + 1, next);
         nodes.into_iter().map(|(node, _)| [node.value]).collect()
     });
     (stored - direct).abs()

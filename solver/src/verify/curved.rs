@@ -1,5 +1,7 @@
 //! The evidence on one auction among buyers whose values are curves.
 
+use std::borrow::Cow;
+
 use super::best_response::BestResponse;
 use super::entry::EntryCheck;
 use super::evidence::Evidence;
@@ -37,7 +39,8 @@ pub fn curved_node(
     let entrants = everyone.panels().among_entrants(auction.entry_probability);
     let bidders = everyone.on(&entrants);
     let evidence = Evidence::of_bidders(&bidders);
-    let of_everyone = Evidence::of_bidders(everyone);
+    let apart = matches!(entrants, Cow::Owned(_)).then(|| Evidence::of_bidders(everyone));
+    let of_everyone = apart.as_ref().unwrap_or(&evidence);
     let revenue = Revenue {
         entrants: Seen {
             bidders: &bidders,
@@ -45,7 +48,7 @@ pub fn curved_node(
         },
         everyone: Seen {
             bidders: everyone,
-            evidence: &of_everyone,
+            evidence: of_everyone,
         },
         participation,
         unsold,

@@ -84,6 +84,8 @@ impl Weights {
 
 impl Step {
     /// The states that a process can reach in `slots` slots, at least one, and how many grid points they take.
+    ///
+    /// What is decided at all states that are reached with a probability that counts depends on what can be reached from there.
     pub fn extent(state: &PrizeState, slots: usize) -> (f64, f64, usize) {
         let sigma = state.volatility;
         let resolution = Resolution::of(state.tolerance);
@@ -251,6 +253,11 @@ impl Step {
         };
         follow(&mut down.iter_mut(), 1.0);
         follow(&mut up[..nearest].iter_mut().rev(), -1.0);
+    }
+
+    /// What expectations may be wrong by, relative to the scale.
+    pub fn error(&self) -> f64 {
+        Resolution::of(self.state.tolerance).error()
     }
 
     /// Distance from which a half-line no longer counts.

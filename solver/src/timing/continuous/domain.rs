@@ -312,6 +312,11 @@ impl Domain {
         sums
     }
 
+    /// What expectations may be wrong by, relative to the scale: nothing but rounding where slots are independent.
+    pub fn error(&self) -> f64 {
+        self.step.as_ref().map_or(0.0, Step::error)
+    }
+
     /// Standard deviations beyond which a step does not go.
     pub fn reach(&self) -> f64 {
         self.step.as_ref().map_or(LAST_SCORE, Step::reach)

@@ -69,6 +69,8 @@ pub struct ContinuousTiming {
     pub(crate) slots: Vec<SlotTiming>,
     /// What values may be wrong by, ETH.
     pub error: f64,
+    /// What ticket values and expectations may be, ETH.
+    pub(crate) known_to: f64,
     /// W_0 and Π_0 averaged over R_0, where that is drawn.
     drawn: Option<(f64, f64)>,
     scale: f64,
@@ -223,6 +225,7 @@ impl ContinuousTiming {
         let maturity = market.ticket().maturity();
         let domain = Domain::new(situation.values.state(), maturity);
         let mut timing = Self {
+            known_to: situation.values.error() + domain.error() * situation.scale,
             domain,
             tickets: situation.tickets,
             slots: Vec::with_capacity(maturity + 1),
@@ -485,14 +488,15 @@ impl ContinuousTiming {
         let (decision, value, _) = choose(self.accuracy(), slot.offer.value(state), &keep, market.holder().tie());
         let sells_noise = decision == Decision::Sell
             && market.holder().tie() == Tie::Late
-            && keep.wait.is_some_and(|wait| value - wait <= self.noise(slot));
+            && keep.wait.is_some_and(|wait| value - wait <= self.noise(slot, value));
         (if sells_noise { Decision::Wait } else { decision }, value, keep)
     }
 
-    /// What may separate two values that are the same.
-    fn noise(&self, slot: &SlotTiming) -> f64 {
+    /// What may separate two values of this size that are the same: errors are relative to values larger than the scale.
+    fn noise(&self, slot: &SlotTiming, value: f64) -> f64 {
         let behind = self.slots.last().map_or(0.0, |slot| slot.offer.error);
-        ROUNDING * self.scale + NOISE * (slot.offer.error + behind)
+        let size = (value.abs() / self.scale).max(1.0);
+        size * (ROUNDING * self.scale + self.known_to + NOISE * (slot.offer.error + behind))
     }
 
     /// How well values are known, relative to themselves.
