@@ -2,7 +2,7 @@
 
 use super::domain::{Ahead, Domain};
 use super::node::Auctioneer;
-use super::offer::{FIGURES, Offer, REVENUE, SALE_PROBABILITY};
+use super::offer::{FIGURES, Fineness, Offer, REVENUE, SALE_PROBABILITY};
 use crate::auction::{Auction, CostPanels};
 use crate::exercise::{ContinuationValues, CurvedProfile};
 use crate::market::{Exercise, Market, Reserve, Sale, Tie};
@@ -423,7 +423,12 @@ impl ContinuousTiming {
         made.offer = Offer::follow(
             &open,
             halved,
-            (RESOLVED * situation.tolerance, self.scale, process.volatility),
+            Fineness {
+                tolerance: RESOLVED * situation.tolerance,
+                scale: self.scale,
+                step: process.volatility,
+                sound: self.domain.sound(market.ticket().maturity() - slot),
+            },
             &held,
         );
     }

@@ -8,6 +8,15 @@ const DEEPEST: u32 = 26;
 /// Halvings that are kept for the next slot: deeper ones close in on a kink, which moves.
 const KEPT_HALVINGS: u32 = 4;
 
+/// Halvings of a stretch that may leave both halves as rough as the whole: what is left then is rounding.
+const PATIENCE: u32 = 5;
+
+/// Both halves are as rough as the whole if neither misses less than this share of what the whole misses.
+const AS_ROUGH: f64 = 0.5;
+
+/// What counts of what is missed where part of the future is left out: such states are reached with a probability below 1e-9.
+const FAR_OFF: f64 = 1e-4;
+
 /// What figures other than the first, which only the forward pass uses, may miss: relative to 1 or to the scale.
 const FORWARD: f64 = 1e-8;
 
@@ -55,6 +64,73 @@ fn size_of(figure: usize, size: f64) -> f64 {
     }
 }
 
+/// How well auctions are followed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fineness {
+    /// What the first figure may miss, relative to its size on a stretch or to the scale, whichever is larger.
+    pub tolerance: f64,
+    /// The market's scale, ETH.
+    pub scale: f64,
+    /// A stretch shorter than this counts by its length: no expectation sees it alone.
+    pub step: f64,
+    /// The states from which all that may follow is kept.
+    pub sound: (f64, f64),
+}
+
+/// A stretch and how well it is known.
+struct Fit {
+    stretch: Stretch,
+    /// What its first figure may be wrong by, times the scale.
+    error: f64,
+    /// The worst figure's last coefficients by what they may be, without regard to the length of the stretch.
+    rough: f64,
+    known: bool,
+}
+
+impl Fit {
+    fn new(from: f64, to: f64, fineness: Fineness, held: &impl Fn(&[f64]) -> Vec<[f64; FIGURES]>) -> Self {
+        let Fineness {
+            tolerance,
+            scale,
+            step,
+            sound,
+        } = fineness;
+        let mut values = [[0.0; POINTS]; FIGURES];
+        let states = points().map(|u| from + (to - from) * u);
+        for (k, figures) in held(&states).into_iter().enumerate() {
+            for (list, value) in values.iter_mut().zip(figures) {
+                list[k] = value;
+            }
+        }
+        let figures: [Series; FIGURES] = std::array::from_fn(|f| Series::through(&values[f]));
+        let size = values[REVENUE]
+            .iter()
+            .fold(scale, |most, value| most.max(value.abs()));
+        // Prizes may be astronomic where their probability is nothing: what counts is the error relative to them, and
+        // who takes part depends on differences that rounding hides.
+        let forward = FORWARD + f64::EPSILON * size / scale;
+        let misses = figures.iter().enumerate().map(|(which, figure)| match which {
+            REVENUE => figure.tail() / (tolerance * size),
+            _ => figure.tail() / (forward * size_of(which, size)),
+        });
+        let rough = misses.fold(0.0, f64::max);
+        // A stretch that a kink has made narrow counts by its width.
+        let width = ((to - from) / step).min(1.0);
+        let middle = 0.5 * (from + to);
+        let share = if (sound.0..=sound.1).contains(&middle) {
+            width
+        } else {
+            FAR_OFF * width
+        };
+        Self {
+            error: figures[REVENUE].tail() * scale / size * share,
+            known: rough * share <= 1.0,
+            rough,
+            stretch: Stretch { from, to, figures },
+        }
+    }
+}
+
 /// The auctions of one slot at all states.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Offer {
@@ -87,13 +163,12 @@ impl Offer {
             .collect()
     }
 
-    /// Follows `held` over each of the `intervals` until its first figure is known to `tolerance`, relative to `scale`
-    /// or to its size on the stretch, whichever is larger, and the others well enough for the forward pass. `halved` are ends of intervals at which nothing bends. A stretch shorter
-    /// than a `step` of the state counts by its length: no expectation sees it alone.
+    /// Follows `held` over each of the `intervals` until its first figure is known as well as `fineness` asks, and the
+    /// others well enough for the forward pass. `halved` are ends of intervals at which nothing bends.
     pub fn follow(
         intervals: &[(f64, f64)],
         halved: Vec<f64>,
-        (tolerance, scale, step): (f64, f64, f64),
+        fineness: Fineness,
         held: &impl Fn(&[f64]) -> Vec<[f64; FIGURES]>,
     ) -> Self {
         let mut offer = Self {
@@ -102,46 +177,29 @@ impl Offer {
         };
         for &(from, to) in intervals {
             if to > from {
-                offer.split(from, to, DEEPEST, (tolerance, scale, step), held);
+                let fit = Fit::new(from, to, fineness, held);
+                offer.split(fit, (DEEPEST, PATIENCE), &|from, to| Fit::new(from, to, fineness, held));
             }
         }
         offer.halvings.sort_by(f64::total_cmp);
         offer
     }
 
-    fn split(
-        &mut self,
-        from: f64,
-        to: f64,
-        depth: u32,
-        (tolerance, scale, step): (f64, f64, f64),
-        held: &impl Fn(&[f64]) -> Vec<[f64; FIGURES]>,
-    ) {
-        let mut values = [[0.0; POINTS]; FIGURES];
-        let states = points().map(|u| from + (to - from) * u);
-        for (k, figures) in held(&states).into_iter().enumerate() {
-            for (list, value) in values.iter_mut().zip(figures) {
-                list[k] = value;
-            }
-        }
-        let figures: [Series; FIGURES] = std::array::from_fn(|f| Series::through(&values[f]));
-        let size = values[0].iter().fold(scale, |most, value| most.max(value.abs()));
-        let remainder = figures[0].tail();
+    fn split(&mut self, fit: Fit, (depth, patience): (u32, u32), follow: &impl Fn(f64, f64) -> Fit) {
+        let (from, to) = (fit.stretch.from, fit.stretch.to);
         let middle = 0.5 * (from + to);
-        let share = ((to - from) / step).min(1.0);
-        let forward = (1..FIGURES).all(|figure| figures[figure].tail() * share <= FORWARD * size_of(figure, size));
-        let known = remainder * share <= tolerance * size && forward;
-        if known || depth == 0 || middle <= from || middle >= to {
-            // Prizes may be astronomic where their probability is nothing: what counts is the error relative to them. A
-            // stretch that a kink has made narrow counts by its width.
-            self.error = self.error.max(remainder * scale / size * share);
-            self.stretches.push(Stretch { from, to, figures });
+        if fit.known || depth == 0 || patience == 0 || middle <= from || middle >= to {
+            self.error = self.error.max(fit.error);
+            self.stretches.push(fit.stretch);
             return;
         }
         if depth + KEPT_HALVINGS > DEEPEST {
             self.halvings.push(middle);
         }
-        self.split(from, middle, depth - 1, (tolerance, scale, step), held);
-        self.split(middle, to, depth - 1, (tolerance, scale, step), held);
+        let halves = [follow(from, middle), follow(middle, to)];
+        let in_vain = halves.iter().all(|half| !half.known && half.rough > AS_ROUGH * fit.rough);
+        for half in halves {
+            self.split(half, (depth - 1, patience - u32::from(in_vain)), follow);
+        }
     }
 }
