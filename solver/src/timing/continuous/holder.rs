@@ -551,11 +551,9 @@ impl ContinuousTiming {
         };
         for pair in states.windows(2) {
             let now = decide(pair[1]);
-            if now != decision {
-                let edge = self.edge(situation, made, (pair[0].0, pair[1].0), (decision, now));
+            for (edge, after) in self.edges(situation, made, (pair[0].0, pair[1].0), (decision, now)) {
                 close(from, edge, decision);
-                from = edge;
-                decision = now;
+                (from, decision) = (edge, after);
             }
         }
         close(from, high, decision);
@@ -581,6 +579,29 @@ impl ContinuousTiming {
                 changes(pair[0], pair[1], |state| uses(state) == before)
             })
             .collect()
+    }
+
+    /// Where between two states her decision changes, and to what. Where two of her options are worth the same, the third
+    /// may be worth more: then it is best on both sides of that state.
+    fn edges(
+        &self,
+        situation: &Situation<'_, '_>,
+        made: &SlotTiming,
+        (a, b): (f64, f64),
+        (before, after): (Decision, Decision),
+    ) -> Vec<(f64, Decision)> {
+        if before == after {
+            return Vec::new();
+        }
+        let edge = self.edge(situation, made, (a, b), (before, after));
+        let between = self.choice(situation, made, edge).0;
+        if between == before || between == after || edge <= a || edge >= b {
+            return vec![(edge, after)];
+        }
+        vec![
+            (self.edge(situation, made, (a, edge), (before, between)), between),
+            (self.edge(situation, made, (edge, b), (between, after)), after),
+        ]
     }
 
     /// Where between two states her decision changes: where the values of the two cross, if they do.
