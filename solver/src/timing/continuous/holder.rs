@@ -362,12 +362,11 @@ impl ContinuousTiming {
         let held = |states: &[f64]| {
             let prizes: Vec<f64> = states.iter().map(|&state| process.prize(state)).collect();
             // A ticket that is not carried on does not depend on what comes.
-            let next = |k: usize| {
-                if once {
-                    None
-                } else {
-                    self.next(market, ahead, states[k])
-                }
+            let next = |k: usize| match nexts {
+                _ if once => None,
+                // Where slots are independent all states expect the same.
+                Some(&[next]) => Some(next),
+                _ => self.next(market, ahead, states[k]),
             };
             situation.figures(slot, &prizes, next)
         };

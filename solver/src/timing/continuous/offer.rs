@@ -56,14 +56,6 @@ impl Stretch {
     }
 }
 
-/// What a figure is relative to: probabilities to 1, amounts to this size.
-fn size_of(figure: usize, size: f64) -> f64 {
-    match figure {
-        SALE_PROBABILITY | IMMEDIATE | ENTRY => 1.0,
-        _ => size,
-    }
-}
-
 /// How well auctions are followed.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Fineness {
@@ -103,15 +95,20 @@ impl Fit {
             }
         }
         let figures: [Series; FIGURES] = std::array::from_fn(|f| Series::through(&values[f]));
-        let size = values[REVENUE]
-            .iter()
-            .fold(scale, |most, value| most.max(value.abs()));
+        let size_of = |which: usize| {
+            let least = match which {
+                SALE_PROBABILITY | IMMEDIATE | ENTRY => 1.0,
+                _ => scale,
+            };
+            values[which].iter().fold(least, |most, value| most.max(value.abs()))
+        };
+        let size = size_of(REVENUE);
         // Prizes may be astronomic where their probability is nothing: what counts is the error relative to them, and
         // who takes part depends on differences that rounding hides.
-        let forward = FORWARD + f64::EPSILON * size / scale;
+        let forward = FORWARD + f64::EPSILON * size_of(BUYERS_GAIN).max(size) / scale;
         let misses = figures.iter().enumerate().map(|(which, figure)| match which {
             REVENUE => figure.tail() / (tolerance * size),
-            _ => figure.tail() / (forward * size_of(which, size)),
+            _ => figure.tail() / (forward * size_of(which)),
         });
         let rough = misses.fold(0.0, f64::max);
         // A stretch that a kink has made narrow counts by its width.
