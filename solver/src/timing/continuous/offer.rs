@@ -8,6 +8,9 @@ const DEEPEST: u32 = 26;
 /// Halvings that are kept for the next slot: deeper ones close in on a kink, which moves.
 const KEPT_HALVINGS: u32 = 4;
 
+/// Where both stretches beside a halving miss less than this share of what they may, one would do for both.
+const EASY: f64 = 1e-5;
+
 /// Halvings of a stretch that may leave both halves as rough as the whole: what is left then is rounding.
 const PATIENCE: u32 = 5;
 
@@ -47,6 +50,8 @@ pub(crate) struct Stretch {
     pub from: f64,
     pub to: f64,
     figures: [Series; FIGURES],
+    /// The last coefficients of the worst figure by what they may be, as far as they count.
+    missed: f64,
 }
 
 impl Stretch {
@@ -76,10 +81,13 @@ struct Fit {
     error: f64,
     /// The worst figure's last coefficients by what they may be, without regard to the length of the stretch.
     rough: f64,
-    known: bool,
 }
 
 impl Fit {
+    fn known(&self) -> bool {
+        self.stretch.missed <= 1.0
+    }
+
     fn new(from: f64, to: f64, fineness: Fineness, held: &impl Fn(&[f64]) -> Vec<[f64; FIGURES]>) -> Self {
         let Fineness {
             tolerance,
@@ -121,9 +129,13 @@ impl Fit {
         };
         Self {
             error: figures[REVENUE].tail() * scale / size * share,
-            known: rough * share <= 1.0,
             rough,
-            stretch: Stretch { from, to, figures },
+            stretch: Stretch {
+                from,
+                to,
+                figures,
+                missed: rough * share,
+            },
         }
     }
 }
@@ -179,13 +191,25 @@ impl Offer {
             }
         }
         offer.halvings.sort_by(f64::total_cmp);
+        offer.forget_needless();
         offer
+    }
+
+    /// Leaves out halvings that the next slot will do without.
+    fn forget_needless(&mut self) {
+        let needless = |cut: &f64| {
+            let above = self.stretches.partition_point(|stretch| stretch.from < *cut);
+            let beside = &self.stretches[above.saturating_sub(1)..(above + 1).min(self.stretches.len())];
+            beside.iter().all(|stretch| stretch.missed < EASY)
+        };
+        let kept = self.halvings.iter().copied().filter(|cut| !needless(cut)).collect();
+        self.halvings = kept;
     }
 
     fn split(&mut self, fit: Fit, (depth, patience): (u32, u32), follow: &impl Fn(f64, f64) -> Fit) {
         let (from, to) = (fit.stretch.from, fit.stretch.to);
         let middle = 0.5 * (from + to);
-        if fit.known || depth == 0 || patience == 0 || middle <= from || middle >= to {
+        if fit.known() || depth == 0 || patience == 0 || middle <= from || middle >= to {
             self.error = self.error.max(fit.error);
             self.stretches.push(fit.stretch);
             return;
@@ -194,7 +218,7 @@ impl Offer {
             self.halvings.push(middle);
         }
         let halves = [follow(from, middle), follow(middle, to)];
-        let in_vain = halves.iter().all(|half| !half.known && half.rough > AS_ROUGH * fit.rough);
+        let in_vain = halves.iter().all(|half| !half.known() && half.rough > AS_ROUGH * fit.rough);
         for half in halves {
             self.split(half, (depth - 1, patience - u32::from(in_vain)), follow);
         }
