@@ -20,6 +20,9 @@ const AS_ROUGH: f64 = 0.5;
 /// What counts of what is missed where part of the future is left out: such states are reached with a probability below 1e-9.
 const FAR_OFF: f64 = 1e-4;
 
+/// A stretch of which no more than this lies elsewhere, in standard deviations of a step, is such a one.
+const GRAZING: f64 = 0.05;
+
 /// What figures other than the first, which only the forward pass uses, may miss: relative to 1 or to the scale.
 const FORWARD: f64 = 1e-8;
 
@@ -121,12 +124,8 @@ impl Fit {
         let rough = misses.fold(0.0, f64::max);
         // A stretch that a kink has made narrow counts by its width.
         let width = ((to - from) / step).min(1.0);
-        let middle = 0.5 * (from + to);
-        let share = if (sound.0..=sound.1).contains(&middle) {
-            width
-        } else {
-            FAR_OFF * width
-        };
+        let inside = to.min(sound.1) - from.max(sound.0);
+        let share = if inside > GRAZING * step { width } else { FAR_OFF * width };
         Self {
             error: figures[REVENUE].tail() * scale / size * share,
             rough,
