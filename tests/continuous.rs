@@ -4,6 +4,7 @@
 mod common;
 
 use common::{Solved, evidence, near, solved};
+use etm_solver::timing::Decision;
 
 const WAYS: [&str; 3] = [
     "log_ar1 = { mean = 0.05, persistence = 0.8, volatility = 0.2, initial = 1.1 }",
@@ -27,12 +28,11 @@ fn market(prize: &str, more: &[&str]) -> String {
     .into();
     for line in more {
         let key = line.split('=').next().unwrap_or_default().trim();
-        // One cost law, whatever its name.
-        let key = if key.starts_with("buyers.cost.") {
-            "buyers.cost."
-        } else {
-            key
-        };
+        // One law, whatever its name.
+        let key = ["buyers.cost.", "buyers.count"]
+            .into_iter()
+            .find(|law| key.starts_with(law))
+            .unwrap_or(key);
         lines.retain(|kept| !kept.starts_with(key));
         lines.push((*line).to_owned());
     }
@@ -526,6 +526,121 @@ mod properties {
             .collect();
         assert!(cutoffs.windows(2).all(|pair| pair[1] < pair[0]), "{cutoffs:?}");
         assert_eq!(solved.summary.sale_region[8].intervals, [[None, None]]);
+    }
+}
+
+mod pockets {
+    use super::*;
+
+    /// Between two prizes at which she does one thing there may be some, nearer than a step of the prize, at which another
+    /// is better by a little. Where each begins was found by comparing the two at thousands of prizes.
+    #[test]
+    fn narrow_intervals_are_found() {
+        let sells_again = market(
+            "log_ar1 = { mean = 0.396, persistence = -0.608, volatility = 0.586, initial = 0.547 }",
+            &[
+                "ticket.maturity = 2",
+                "ticket.exercise = \"at_maturity\"",
+                "buyers.count = 7",
+                "buyers.discount_factor = 0.9978",
+                "auction.reserve = 0.05",
+                "holder.discount_factor = 0.9562",
+            ],
+        );
+        let solved = solved(&sells_again);
+        assert!(solved.summary.certificate.verified);
+        let region = &solved.summary.sale_region[1].intervals;
+        let &[[None, Some(waits)], [Some(sells), Some(ends)]] = region.as_slice() else {
+            panic!("{region:?}");
+        };
+        for (state, expected) in [(waits, 1.99018), (sells, 2.15736), (ends, 2.38435)] {
+            near("a boundary", state.ln(), expected, 2e-4);
+        }
+    }
+
+    /// Selling and using are worth the same at a prize at which waiting is worth more.
+    #[test]
+    fn she_waits_between_selling_and_using() {
+        let text = market(
+            "log_ar1 = { mean = 0.144, persistence = 0.58, volatility = 0.473, initial = 0.527 }",
+            &[
+                "ticket.maturity = 25",
+                "buyers.count = 5",
+                "buyers.cost.beta = { lower = 0.2, upper = 1.7, alpha = 2.0, beta = 3.0 }",
+                "buyers.discount_factor = 0.9318",
+                "holder.discount_factor = 0.8843",
+                "holder.own_cost = 0.391",
+            ],
+        );
+        let solved = solved(&text);
+        assert!(solved.summary.certificate.verified);
+        let solution = solved.equilibrium.continuous.as_ref().expect("a continuous prize");
+        let stops = solution.timing.stops(13);
+        assert_eq!(
+            stops.iter().map(|stop| stop.decision).collect::<Vec<_>>(),
+            [Decision::Sell, Decision::Exercise]
+        );
+        near("she waits from", stops[0].to, 0.49235, 1e-3);
+        near("she uses it from", stops[1].from, 0.50376, 1e-3);
+    }
+}
+
+/// Markets in which most of what an auction may be is rounding: prizes a thousand million times the usual, buyers who pay
+/// nothing, types whose values vanish.
+mod rounding {
+    use super::*;
+
+    #[test]
+    fn costs_no_time_and_no_digits() {
+        let markets = [
+            market(
+                "iid = { distribution.dagum = { scale = 0.318, shape = 1.769, tail = 0.633 } }",
+                &[
+                    "ticket.maturity = 2",
+                    "buyers.count.poisson = { mean = 5.63 }",
+                    "buyers.cost.power = { lower = 0.3, upper = 1.5, exponent = 2.0 }",
+                    "auction.reserve = \"optimal\"",
+                    "holder.own_cost = 1.965",
+                ],
+            ),
+            market(
+                "iid = { distribution.dagum = { scale = 0.556, shape = 1.816, tail = 1.089 } }",
+                &["buyers.count = 1", "holder.sale = \"until_sold\""],
+            ),
+            market(
+                "geometric_brownian = { initial = 1.753, drift = 0.0071, volatility = 0.063 }",
+                &[
+                    "ticket.maturity = 25",
+                    "buyers.count = 2",
+                    "buyers.cost.uniform = { lower = 0.0, upper = 1.0 }",
+                    "holder.sale = \"until_sold\"",
+                ],
+            ),
+            market(
+                "geometric_brownian = { initial = 1.333, drift = -0.0377, volatility = 0.234 }",
+                &[
+                    "buyers.count = 5",
+                    "buyers.cost.uniform = { lower = 0.0, upper = 1.0 }",
+                    "holder.own_cost = 1.592",
+                ],
+            ),
+            market(
+                "geometric_brownian = { initial = 0.8, drift = 0.0384, volatility = 0.087 }",
+                &[
+                    "ticket.maturity = 2",
+                    "ticket.exercise = \"at_maturity\"",
+                    "buyers.count.poisson = { mean = 2.98 }",
+                    "buyers.cost.uniform = { lower = 0.0, upper = 1.0 }",
+                    "auction.format = \"all_pay\"",
+                ],
+            ),
+        ];
+        for text in markets {
+            let solved = solved(&text);
+            for (name, size) in evidence(&solved.summary.certificate) {
+                assert!(size <= 1e-9, "{name} {size:e}\n{text}");
+            }
+        }
     }
 }
 

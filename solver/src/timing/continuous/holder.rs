@@ -3,22 +3,16 @@
 use super::domain::{Ahead, Domain};
 use super::node::Auctioneer;
 use super::offer::{FIGURES, Fineness, Offer, REVENUE, SALE_PROBABILITY};
+use super::stops::{ROUNDING, Stop, changes};
 use crate::auction::{Auction, CostPanels};
 use crate::exercise::{ContinuationValues, CurvedProfile};
-use crate::market::{Exercise, Market, Reserve, Sale, Tie};
-use crate::numerics::root;
+use crate::market::{Exercise, Market, Reserve, Sale};
 use crate::settings::{Settings, Stage};
 use crate::timing::induction::decide_within;
-use crate::timing::{Alternatives, Decision, Node, alternatives, choose, once, until_sold};
+use crate::timing::{Alternatives, Node, alternatives, once, until_sold};
 
 /// Share of the tolerance that the auctions of a slot may miss.
 const RESOLVED: f64 = 0.1;
-/// Values below this share of the market's scale are rounding: who would sell waits.
-const ROUNDING: f64 = 1e-13;
-/// Estimated errors of two slots, times this, may separate two values that are the same.
-const NOISE: f64 = 4.0;
-/// Halvings in the search for the state at which a decision changes.
-const HALVINGS: u32 = 60;
 /// A cut this near a kink, in standard deviations of a step, is left out.
 const CLOSE: f64 = 0.3;
 /// Where waiting is worth more than selling by this share she waits, and so she does nearby.
@@ -35,17 +29,6 @@ pub(crate) enum Tickets {
     Resold,
     /// Tickets that must be exercised in the slot of their sale.
     JustInTime,
-}
-
-/// An interval of states in which the holder does not wait.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Stop {
-    /// Its lower end.
-    pub from: f64,
-    /// Its upper end.
-    pub to: f64,
-    /// What she does there.
-    pub decision: Decision,
 }
 
 /// What is known of one slot.
@@ -73,7 +56,7 @@ pub struct ContinuousTiming {
     pub(crate) known_to: f64,
     /// W_0 and Π_0 averaged over R_0, where that is drawn.
     drawn: Option<(f64, f64)>,
-    scale: f64,
+    pub(super) scale: f64,
 }
 
 /// What an own cost makes of a ticket: V_t(θ_S, r) by the holder's discount factor.
@@ -90,7 +73,7 @@ pub(crate) struct Situation<'a, 'm> {
 }
 
 impl<'m> Situation<'_, 'm> {
-    fn market(&self) -> &'m Market {
+    pub(super) fn market(&self) -> &'m Market {
         self.auctioneer.market
     }
 
@@ -273,7 +256,7 @@ impl ContinuousTiming {
     }
 
     /// E[W] of the next slot.
-    fn next(&self, market: &Market, ahead: Option<&Ahead>, state: f64) -> Option<f64> {
+    pub(super) fn next(&self, market: &Market, ahead: Option<&Ahead>, state: f64) -> Option<f64> {
         let ahead = ahead?;
         Some(self.domain.expect(ahead, state) + self.drawn_next(market, ahead, state))
     }
@@ -469,167 +452,6 @@ impl ContinuousTiming {
         kinks.into_iter().map(|prize| self.domain.state.state(prize)).collect()
     }
 
-    /// What she does at a state of a slot, what it is worth, and what waiting is.
-    fn choice(&self, situation: &Situation<'_, '_>, slot: &SlotTiming, state: f64) -> (Decision, f64, Alternatives) {
-        self.choice_given(
-            situation,
-            slot,
-            state,
-            self.next(situation.market(), slot.ahead.as_ref(), state),
-        )
-    }
-
-    /// [`Self::choice`], given E[W] of the next slot.
-    fn choice_given(
-        &self,
-        situation: &Situation<'_, '_>,
-        slot: &SlotTiming,
-        state: f64,
-        next: Option<f64>,
-    ) -> (Decision, f64, Alternatives) {
-        let market = situation.market();
-        let keep = alternatives(market, self.domain.state.prize(state), next);
-        let (decision, value, _) = choose(self.accuracy(), slot.offer.value(state), &keep, market.holder().tie());
-        let sells_noise = decision == Decision::Sell
-            && market.holder().tie() == Tie::Late
-            && keep.wait.is_some_and(|wait| value - wait <= self.noise(slot, value));
-        (if sells_noise { Decision::Wait } else { decision }, value, keep)
-    }
-
-    /// What may separate two values of this size that are the same: errors are relative to values larger than the scale.
-    fn noise(&self, slot: &SlotTiming, value: f64) -> f64 {
-        let behind = self.slots.last().map_or(0.0, |slot| slot.offer.error);
-        let size = (value.abs() / self.scale).max(1.0);
-        size * (ROUNDING * self.scale + self.known_to + NOISE * (slot.offer.error + behind))
-    }
-
-    /// How well values are known, relative to themselves.
-    fn accuracy(&self) -> f64 {
-        (self.error / self.scale).max(1e-12)
-    }
-
-    /// Where she does not wait.
-    fn find_stops(
-        &self,
-        situation: &Situation<'_, '_>,
-        slot: usize,
-        nexts: Option<&[f64]>,
-        made: &SlotTiming,
-    ) -> Vec<Stop> {
-        let (low, high) = self.domain.ends();
-        if made.ahead.is_none() && situation.market().holder().own_cost().is_none() {
-            debug_assert_eq!(slot, situation.market().ticket().maturity());
-            return vec![Stop {
-                from: low,
-                to: high,
-                decision: Decision::Sell,
-            }];
-        }
-        let points = self.domain.points().iter().enumerate();
-        let mut states: Vec<(f64, Option<usize>)> = points.map(|(k, &state)| (state, Some(k))).collect();
-        for stretch in &made.offer.stretches {
-            let inside = 1e-9 * (stretch.to - stretch.from);
-            states.extend([stretch.from + inside, stretch.to - inside].map(|state| (state, None)));
-        }
-        states.retain(|(state, _)| (low..=high).contains(state));
-        states.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let decide = |(state, point): (f64, Option<usize>)| {
-            let known = point.and_then(|k| nexts.map(|nexts| nexts[k.min(nexts.len() - 1)]));
-            match known {
-                Some(next) => self.choice_given(situation, made, state, Some(next)).0,
-                None => self.choice(situation, made, state).0,
-            }
-        };
-        let mut stops: Vec<Stop> = Vec::new();
-        let mut from = low;
-        let mut decision = decide(states[0]);
-        let mut close = |from: f64, to: f64, decision: Decision| {
-            if decision != Decision::Wait && to > from {
-                stops.push(Stop { from, to, decision });
-            }
-        };
-        for pair in states.windows(2) {
-            let now = decide(pair[1]);
-            for (edge, after) in self.edges(situation, made, (pair[0].0, pair[1].0), (decision, now)) {
-                close(from, edge, decision);
-                (from, decision) = (edge, after);
-            }
-        }
-        close(from, high, decision);
-        stops
-    }
-
-    /// Where an unsold ticket begins or ceases to be used at once.
-    fn find_fallbacks(&self, situation: &Situation<'_, '_>, made: &SlotTiming) -> Vec<f64> {
-        let market = situation.market();
-        let goes_on = matches!(market.holder().sale(), Sale::UntilSold(_)) && market.holder().own_cost().is_some();
-        if !goes_on {
-            return Vec::new();
-        }
-        let uses = |state: f64| {
-            let next = self.next(market, made.ahead.as_ref(), state);
-            alternatives(market, self.domain.state.prize(state), next).exercises()
-        };
-        let points = self.domain.points();
-        let changed = points.windows(2).filter(|pair| uses(pair[0]) != uses(pair[1]));
-        changed
-            .map(|pair| {
-                let before = uses(pair[0]);
-                changes(pair[0], pair[1], |state| uses(state) == before)
-            })
-            .collect()
-    }
-
-    /// Where between two states her decision changes, and to what. Where two of her options are worth the same, the third
-    /// may be worth more: then it is best on both sides of that state.
-    fn edges(
-        &self,
-        situation: &Situation<'_, '_>,
-        made: &SlotTiming,
-        (a, b): (f64, f64),
-        (before, after): (Decision, Decision),
-    ) -> Vec<(f64, Decision)> {
-        if before == after {
-            return Vec::new();
-        }
-        let edge = self.edge(situation, made, (a, b), (before, after));
-        let between = self.choice(situation, made, edge).0;
-        if between == before || between == after || edge <= a || edge >= b {
-            return vec![(edge, after)];
-        }
-        vec![
-            (self.edge(situation, made, (a, edge), (before, between)), between),
-            (self.edge(situation, made, (edge, b), (between, after)), after),
-        ]
-    }
-
-    /// Where between two states her decision changes: where the values of the two cross, if they do.
-    fn edge(
-        &self,
-        situation: &Situation<'_, '_>,
-        made: &SlotTiming,
-        (a, b): (f64, f64),
-        (before, after): (Decision, Decision),
-    ) -> f64 {
-        let lead = |state: f64| {
-            let (_, _, keep) = self.choice(situation, made, state);
-            let worth = |decision: Decision| match decision {
-                Decision::Sell => made.offer.value(state),
-                Decision::Wait => keep.wait,
-                Decision::Exercise => keep.exercise,
-            };
-            match (worth(before), worth(after)) {
-                (Some(before), Some(after)) => before - after,
-                (Some(_), None) => 1.0,
-                (None, _) => -1.0,
-            }
-        };
-        if lead(a) > 0.0 && lead(b) < 0.0 {
-            return root::bracketed(a, b, lead).unwrap_or(b);
-        }
-        changes(a, b, |state| self.choice(situation, made, state).0 == before)
-    }
-
     /// W of a slot as the slot before sees it.
     fn gains(&self, situation: &Situation<'_, '_>, slot: usize, nexts: Option<&[f64]>, made: &SlotTiming) -> Ahead {
         let market = situation.market();
@@ -648,8 +470,8 @@ impl ContinuousTiming {
                             .ahead
                             .as_ref()
                             .map(|ahead| next + self.drawn_next(market, ahead, state));
-                        let (_, value, keep) = self.choice_given(situation, made, state, next);
-                        added.push((state, weight * (value - keep.wait.unwrap_or(0.0))));
+                        let look = self.look_given(situation, made, state, next);
+                        added.push((state, weight * (look.value - look.keep.wait.unwrap_or(0.0))));
                     }
                 }
             }
@@ -757,21 +579,4 @@ impl SlotTiming {
         cuts.dedup();
         cuts.windows(2).map(|pair| (pair[0], pair[1])).collect()
     }
-}
-
-/// Where in [a, b] `same` ceases to hold, which holds at a and not at b, to rounding.
-fn changes(a: f64, b: f64, same: impl Fn(f64) -> bool) -> f64 {
-    let (mut a, mut b) = (a, b);
-    for _ in 0..HALVINGS {
-        let middle = 0.5 * (a + b);
-        if middle <= a || middle >= b {
-            break;
-        }
-        if same(middle) {
-            a = middle;
-        } else {
-            b = middle;
-        }
-    }
-    b
 }

@@ -125,7 +125,8 @@ impl Fit {
         // A stretch that a kink has made narrow counts by its width.
         let width = ((to - from) / step).min(1.0);
         let inside = to.min(sound.1) - from.max(sound.0);
-        let share = if inside > GRAZING * step { width } else { FAR_OFF * width };
+        let far_off = inside < to - from && inside <= GRAZING * step;
+        let share = if far_off { FAR_OFF * width } else { width };
         Self {
             error: figures[REVENUE].tail() * scale / size * share,
             rough,
@@ -217,7 +218,9 @@ impl Offer {
             self.halvings.push(middle);
         }
         let halves = [follow(from, middle), follow(middle, to)];
-        let in_vain = halves.iter().all(|half| !half.known() && half.rough > AS_ROUGH * fit.rough);
+        let in_vain = halves
+            .iter()
+            .all(|half| !half.known() && half.rough > AS_ROUGH * fit.rough);
         for half in halves {
             self.split(half, (depth - 1, patience - u32::from(in_vain)), follow);
         }

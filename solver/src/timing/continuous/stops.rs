@@ -1,0 +1,265 @@
+//! What the holder does at a state, and where that changes.
+
+use super::holder::{ContinuousTiming, Situation, SlotTiming};
+use crate::market::{Sale, Tie};
+use crate::numerics::root;
+use crate::timing::{Alternatives, Decision, alternatives, choose};
+
+/// Values below this share of the market's scale are rounding: who would sell waits.
+pub(super) const ROUNDING: f64 = 1e-13;
+/// Estimated errors of two slots, times this, may separate two values that are the same.
+const NOISE: f64 = 4.0;
+/// Halvings in the search for the state at which a decision changes.
+const HALVINGS: u32 = 60;
+/// Halvings of the distance between two states at which she is asked, where her options are worth nearly the same.
+const CLOSEST: u32 = 8;
+
+/// An interval of states in which the holder does not wait.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Stop {
+    /// Its lower end.
+    pub from: f64,
+    /// Its upper end.
+    pub to: f64,
+    /// What she does there.
+    pub decision: Decision,
+}
+
+/// What she does at a state.
+pub(super) struct Look {
+    state: f64,
+    decision: Decision,
+    /// What that is worth.
+    pub value: f64,
+    /// Π, if there is an auction.
+    sale: Option<f64>,
+    pub keep: Alternatives,
+}
+
+impl Look {
+    /// What a decision is worth, if it can be taken.
+    fn worth(&self, decision: Decision) -> Option<f64> {
+        match decision {
+            Decision::Sell => self.sale,
+            Decision::Wait => self.keep.wait,
+            Decision::Exercise => self.keep.exercise,
+        }
+    }
+
+    /// By how much a decision beats the best other one.
+    fn lead(&self, decision: Decision) -> f64 {
+        let worth = |decision: Decision| self.worth(decision).unwrap_or(f64::NEG_INFINITY);
+        let others = [Decision::Sell, Decision::Wait, Decision::Exercise];
+        let others = others.into_iter().filter(|other| *other != decision).map(worth);
+        worth(decision) - others.fold(f64::NEG_INFINITY, f64::max)
+    }
+}
+
+impl ContinuousTiming {
+    /// What she does at a state of a slot and what her options are worth.
+    pub(super) fn look(&self, situation: &Situation<'_, '_>, slot: &SlotTiming, state: f64) -> Look {
+        let next = self.next(situation.market(), slot.ahead.as_ref(), state);
+        self.look_given(situation, slot, state, next)
+    }
+
+    /// [`Self::look`], given E[W] of the next slot.
+    pub(super) fn look_given(
+        &self,
+        situation: &Situation<'_, '_>,
+        slot: &SlotTiming,
+        state: f64,
+        next: Option<f64>,
+    ) -> Look {
+        let market = situation.market();
+        let keep = alternatives(market, self.domain.state.prize(state), next);
+        let sale = slot.offer.value(state);
+        let (decision, value, _) = choose(self.accuracy(), sale, &keep, market.holder().tie());
+        let sells_noise = decision == Decision::Sell
+            && market.holder().tie() == Tie::Late
+            && keep.wait.is_some_and(|wait| value - wait <= self.noise(slot, value));
+        Look {
+            state,
+            decision: if sells_noise { Decision::Wait } else { decision },
+            value,
+            sale,
+            keep,
+        }
+    }
+
+    /// What may separate two values of this size that are the same: errors are relative to values larger than the scale.
+    fn noise(&self, slot: &SlotTiming, value: f64) -> f64 {
+        let behind = self.slots.last().map_or(0.0, |slot| slot.offer.error);
+        let size = (value.abs() / self.scale).max(1.0);
+        size * (ROUNDING * self.scale + self.known_to + NOISE * (slot.offer.error + behind))
+    }
+
+    /// How well values are known, relative to themselves.
+    pub(super) fn accuracy(&self) -> f64 {
+        (self.error / self.scale).max(1e-12)
+    }
+
+    /// Where she does not wait.
+    pub(super) fn find_stops(
+        &self,
+        situation: &Situation<'_, '_>,
+        slot: usize,
+        nexts: Option<&[f64]>,
+        made: &SlotTiming,
+    ) -> Vec<Stop> {
+        let (low, high) = self.domain.ends();
+        if made.ahead.is_none() && situation.market().holder().own_cost().is_none() {
+            debug_assert_eq!(slot, situation.market().ticket().maturity());
+            return vec![Stop {
+                from: low,
+                to: high,
+                decision: Decision::Sell,
+            }];
+        }
+        let points = self.domain.points().iter().enumerate();
+        let mut states: Vec<(f64, Option<usize>)> = points.map(|(k, &state)| (state, Some(k))).collect();
+        for stretch in &made.offer.stretches {
+            let inside = 1e-9 * (stretch.to - stretch.from);
+            states.extend([stretch.from + inside, stretch.to - inside].map(|state| (state, None)));
+        }
+        states.retain(|(state, _)| (low..=high).contains(state));
+        states.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let looks = states.into_iter().map(|(state, point)| {
+            let known = point.and_then(|k| nexts.map(|nexts| nexts[k.min(nexts.len() - 1)]));
+            match known {
+                Some(next) => self.look_given(situation, made, state, Some(next)),
+                None => self.look(situation, made, state),
+            }
+        });
+        let looks: Vec<Look> = looks.collect();
+        let mut changes = Vec::new();
+        for pair in looks.windows(2) {
+            self.find_changes(situation, made, (&pair[0], &pair[1]), CLOSEST, &mut changes);
+        }
+        let mut stops = Vec::new();
+        let (mut from, mut decision) = (low, looks[0].decision);
+        for (edge, after) in changes.into_iter().chain([(high, decision)]) {
+            if decision != Decision::Wait && edge > from {
+                stops.push(Stop {
+                    from,
+                    to: edge,
+                    decision,
+                });
+            }
+            (from, decision) = (edge, after);
+        }
+        stops
+    }
+
+    /// Adds the states between two others at which her decision changes, and to what.
+    ///
+    /// Over a step of the prize values bend by about their own size: where what she does leads by more than that allows
+    /// in between, nothing happens there. Else she is asked in the middle too.
+    fn find_changes(
+        &self,
+        situation: &Situation<'_, '_>,
+        made: &SlotTiming,
+        (a, b): (&Look, &Look),
+        depth: u32,
+        changes: &mut Vec<(f64, Decision)>,
+    ) {
+        let (before, after) = (a.lead(a.decision), b.lead(a.decision));
+        let size = a.value.abs().max(b.value.abs());
+        let width = (b.state - a.state) / self.domain.state.volatility;
+        let bend = 0.125 * width * width * size;
+        let surely = if a.decision == b.decision {
+            before.min(after) > bend
+        } else {
+            before - after > 4.0 * bend
+        };
+        let noise = self.noise(made, size);
+        let tie = before.abs() <= noise && after.abs() <= noise;
+        let middle = 0.5 * (a.state + b.state);
+        if !(surely || tie || depth == 0 || middle <= a.state || middle >= b.state) {
+            let middle = self.look(situation, made, middle);
+            self.find_changes(situation, made, (a, &middle), depth - 1, changes);
+            self.find_changes(situation, made, (&middle, b), depth - 1, changes);
+        } else if a.decision != b.decision {
+            changes.extend(self.edges(situation, made, (a.state, b.state), (a.decision, b.decision)));
+        }
+    }
+
+    /// Where an unsold ticket begins or ceases to be used at once.
+    pub(super) fn find_fallbacks(&self, situation: &Situation<'_, '_>, made: &SlotTiming) -> Vec<f64> {
+        let market = situation.market();
+        let goes_on = matches!(market.holder().sale(), Sale::UntilSold(_)) && market.holder().own_cost().is_some();
+        if !goes_on {
+            return Vec::new();
+        }
+        let uses = |state: f64| {
+            let next = self.next(market, made.ahead.as_ref(), state);
+            alternatives(market, self.domain.state.prize(state), next).exercises()
+        };
+        let points = self.domain.points();
+        let changed = points.windows(2).filter(|pair| uses(pair[0]) != uses(pair[1]));
+        changed
+            .map(|pair| {
+                let before = uses(pair[0]);
+                changes(pair[0], pair[1], |state| uses(state) == before)
+            })
+            .collect()
+    }
+
+    /// Where between two states her decision changes, and to what. Where two of her options are worth the same, the third
+    /// may be worth more: then it is best on both sides of that state.
+    fn edges(
+        &self,
+        situation: &Situation<'_, '_>,
+        made: &SlotTiming,
+        (a, b): (f64, f64),
+        (before, after): (Decision, Decision),
+    ) -> Vec<(f64, Decision)> {
+        let edge = self.edge(situation, made, (a, b), (before, after));
+        let between = self.look(situation, made, edge).decision;
+        if between == before || between == after || edge <= a || edge >= b {
+            return vec![(edge, after)];
+        }
+        vec![
+            (self.edge(situation, made, (a, edge), (before, between)), between),
+            (self.edge(situation, made, (edge, b), (between, after)), after),
+        ]
+    }
+
+    /// Where between two states her decision changes: where the values of the two cross, if they do.
+    fn edge(
+        &self,
+        situation: &Situation<'_, '_>,
+        made: &SlotTiming,
+        (a, b): (f64, f64),
+        (before, after): (Decision, Decision),
+    ) -> f64 {
+        let lead = |state: f64| {
+            let look = self.look(situation, made, state);
+            match (look.worth(before), look.worth(after)) {
+                (Some(before), Some(after)) => before - after,
+                (Some(_), None) => 1.0,
+                (None, _) => -1.0,
+            }
+        };
+        if lead(a) > 0.0 && lead(b) < 0.0 {
+            return root::bracketed(a, b, lead).unwrap_or(b);
+        }
+        changes(a, b, |state| self.look(situation, made, state).decision == before)
+    }
+}
+
+/// Where in [a, b] `same` ceases to hold, which holds at a and not at b, to rounding.
+pub(super) fn changes(a: f64, b: f64, same: impl Fn(f64) -> bool) -> f64 {
+    let (mut a, mut b) = (a, b);
+    for _ in 0..HALVINGS {
+        let middle = 0.5 * (a + b);
+        if middle <= a || middle >= b {
+            break;
+        }
+        if same(middle) {
+            a = middle;
+        } else {
+            b = middle;
+        }
+    }
+    b
+}
