@@ -99,7 +99,10 @@ impl PlainAuctions {
     /// The auction of a ticket with these values; `None` where not everyone would come and V is not linear for those who do.
     pub fn hold(&self, panels: &CostPanels<'_>, profile: &CurvedProfile, unsold: f64) -> Option<Auction> {
         let marginal = profile.value(self.upper) - self.winner_cost;
-        if marginal <= 0.0 {
+        // Along a curve V is positive, however small.
+        let curved = matches!(profile.pieces().last(), Some(Piece::Curve(_)));
+        let positive = marginal > 0.0 || curved && self.winner_cost == 0.0;
+        if !positive {
             return self.among_some(panels, profile, unsold);
         }
         let [second, lowest] = self.falls(panels, profile);

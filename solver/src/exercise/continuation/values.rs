@@ -8,7 +8,7 @@ use crate::market::Exercise;
 use crate::numerics::expansion::Expansion;
 use crate::numerics::lobatto::{COARSEST, FINEST, Lobatto};
 use crate::numerics::root;
-use crate::prize::PrizeState;
+use crate::prize::{FAR, PrizeState};
 
 /// Chebyshev coefficients below this, relative to the highest cost, are rounding.
 const RESOLVED: f64 = 2e-14;
@@ -476,6 +476,37 @@ impl Part {
         }
     }
 
+    /// A call's value on the costs: a line where it is surely exercised, nothing where it surely is not, a curve between.
+    fn call(&self, slot: usize, prize: f64, (lower, upper): (f64, f64)) -> CurvedProfile {
+        let left = self.maturity - slot;
+        let (mean, sd) = self.state.ahead(self.state.state(prize), left);
+        let factor = self.discount_factor.powf(left as f64);
+        let value = |cost: f64| factor * self.state.excess(mean, sd, cost);
+        let sure = self.state.prize(mean - FAR * sd).clamp(lower, upper);
+        let never = self.state.prize(mean + sd * (sd + FAR)).clamp(lower, upper);
+        let mut knots = vec![lower];
+        let mut pieces = Vec::new();
+        let mut add = |to: f64, piece: &dyn Fn(f64) -> Piece| {
+            let from = knots[knots.len() - 1];
+            if to > from {
+                pieces.push(piece(from));
+                knots.push(to);
+            }
+        };
+        add(sure, &|_| Piece::Line {
+            right: value(sure),
+            discount: factor,
+        });
+        add(never, &|from| {
+            let (intervals, values, _) = resolved(from, never, COARSEST, value);
+            let coefficients = Lobatto::with(intervals).coefficients(&values);
+            Piece::Curve(Expansion::new(from, never, chopped(coefficients)))
+        });
+        // Positive, however small: a curve says so.
+        add(upper, &|from| Piece::Curve(Expansion::new(from, upper, vec![0.0])));
+        CurvedProfile::new(knots, pieces)
+    }
+
     /// C_t(θ_k, r) of the k-th cost of a list.
     fn continuation_of(&self, slot: usize, prize: f64, index: usize) -> f64 {
         self.continuation(slot, prize).values[index]
@@ -486,6 +517,10 @@ impl Part {
         let Costs::Interval { lower, upper, .. } = self.costs else {
             return Vec::new();
         };
+        if matches!(self.kind, Kind::Closed) && slot < self.maturity {
+            let call = |prize: &f64| (self.call(slot, *prize, (lower, upper)), None);
+            return prizes.iter().map(call).collect();
+        }
         let of = |(curve, (&prize, boundary)): (Option<Expansion>, (&f64, f64))| {
             let profile = match self.exercise {
                 Exercise::Lottery { draw_probability } => drawn(curve, prize, draw_probability, lower, upper),
