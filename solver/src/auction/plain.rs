@@ -50,6 +50,9 @@ struct Panel {
 /// The size of coefficients left out of series of F₂ and P.
 const RESOLVED: f64 = 2e-15;
 
+/// Coefficients of a curve a panel, at most, for the panel's rule to resolve it.
+const PER_PIECE: f64 = 8.0;
+
 impl PlainAuctions {
     /// `None` where auctions have a reserve, participants pay or buyers mind risk.
     pub fn of(market: &Market, panels: &CostPanels<'_>) -> Option<Self> {
@@ -160,7 +163,9 @@ impl PlainAuctions {
                 }
                 Piece::Curve(curve) => {
                     let coefficients = curve.coefficients();
-                    if from <= self.lower && to >= self.upper && curve.domain() == (self.lower, self.upper) {
+                    let few = coefficients.len() as f64 <= PER_PIECE * self.panels.len() as f64;
+                    let whole = from <= self.lower && to >= self.upper;
+                    if few && whole && curve.domain() == (self.lower, self.upper) {
                         let moments = self.moments(coefficients.len());
                         coefficients
                             .iter()
@@ -210,18 +215,24 @@ impl PlainAuctions {
 
     /// ∫ of the fall of a curve times F₂ and times P.
     fn over(&self, panels: &CostPanels<'_>, from: f64, to: f64, curve: &Expansion) -> [f64; 2] {
+        let domain = curve.domain();
+        let density = curve.coefficients().len() as f64 / (domain.1 - domain.0);
         let mut total = [0.0; 2];
         for panel in &self.panels {
             if panel.to <= from || panel.from >= to {
                 continue;
             }
-            if panel.from >= from && panel.to <= to {
+            let (left, right) = (panel.from.max(from), panel.to.min(to));
+            let pieces = ((right - left) * density / PER_PIECE).ceil().max(1.0);
+            if panel.from >= from && panel.to <= to && pieces <= 1.0 {
                 let slopes = curve.slopes(&panel.costs);
                 total[0] -= weighted(&panel.second, &slopes);
                 total[1] -= weighted(&panel.lowest, &slopes);
-            } else {
-                let (left, right) = (panel.from.max(from), panel.to.min(to));
-                let width = right - left;
+                continue;
+            }
+            let width = (right - left) / pieces;
+            for piece in 0..pieces as usize {
+                let left = left + width * piece as f64;
                 let rule = gauss::panel_rule();
                 let costs: AtNodes = std::array::from_fn(|i| left + width * rule[i].0);
                 let [second, lowest] = match &panel.series {

@@ -5,6 +5,7 @@ use super::node::Auctioneer;
 use super::offer::{FIGURES, Fineness, Offer, REVENUE, SALE_PROBABILITY};
 use super::stops::{ROUNDING, Stop, changes};
 use crate::auction::{Auction, CostPanels};
+use crate::cost::Side;
 use crate::exercise::{ContinuationValues, CurvedProfile};
 use crate::market::{Exercise, Market, Reserve, Sale};
 use crate::settings::{Settings, Stage};
@@ -17,6 +18,8 @@ const RESOLVED: f64 = 0.1;
 const CLOSE: f64 = 0.3;
 /// Where waiting is worth more than selling by this share she waits, and so she does nearby.
 const SURELY: f64 = 0.01;
+/// Widths of the support of the costs within which revenues turn.
+const NARROW: f64 = 2.0;
 /// States looked at together.
 const SIDE_BY_SIDE: usize = 8;
 /// The most knots of a cost law at which auctions are cut.
@@ -448,7 +451,17 @@ impl ContinuousTiming {
             let paid = market.participation().winner_cost();
             kinks.extend([law.lower() + price + paid, law.upper() + price + paid]);
         }
-        kinks.retain(|prize| *prize > 0.0);
+        // Beyond a kink revenues turn within about the width of the support, even if that is narrow; and where the best cutoff
+        // reaches its upper end.
+        let support = law.upper() - law.lower();
+        let beside: Vec<f64> = kinks.iter().map(|kink| kink + NARROW * support).collect();
+        let narrow = |prize: &f64| support < CLOSE * self.domain.state.volatility * prize;
+        kinks.extend(beside.into_iter().filter(narrow));
+        if market.auction().reserve() == Reserve::Optimal && at == situation.values.maturity() {
+            let paid = market.participation().winner_cost();
+            kinks.push(law.upper() + paid + law.markup(law.upper(), Side::Left));
+        }
+        kinks.retain(|prize| *prize > 0.0 && prize.is_finite());
         kinks.into_iter().map(|prize| self.domain.state.state(prize)).collect()
     }
 
