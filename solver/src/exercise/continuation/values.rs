@@ -486,24 +486,30 @@ impl Part {
         let never = self.state.prize(mean + sd * (sd + FAR)).clamp(lower, upper);
         let mut knots = vec![lower];
         let mut pieces = Vec::new();
-        let mut add = |to: f64, piece: &dyn Fn(f64) -> Piece| {
-            let from = knots[knots.len() - 1];
-            if to > from {
-                pieces.push(piece(from));
-                knots.push(to);
-            }
-        };
-        add(sure, &|_| Piece::Line {
-            right: value(sure),
-            discount: factor,
-        });
-        add(never, &|from| {
-            let (intervals, values, _) = resolved(from, never, COARSEST, value);
-            let coefficients = Lobatto::with(intervals).coefficients(&values);
-            Piece::Curve(Expansion::new(from, never, chopped(coefficients)))
-        });
-        // Positive, however small: a curve says so.
-        add(upper, &|from| Piece::Curve(Expansion::new(from, upper, vec![0.0])));
+        if sure > lower {
+            knots.push(sure);
+            pieces.push(Piece::Line {
+                right: value(sure),
+                discount: factor,
+            });
+        }
+        if never > sure {
+            split(sure, never, DEEPEST, &|_| true, &mut |(from, to), deepest| {
+                let (intervals, values, _) = resolved(from, to, COARSEST, value);
+                let done = deepest || intervals <= MOST_INTERVALS;
+                if done {
+                    let coefficients = Lobatto::with(intervals).coefficients(&values);
+                    knots.push(to);
+                    pieces.push(Piece::Curve(Expansion::new(from, to, chopped(coefficients))));
+                }
+                done
+            });
+        }
+        if upper > never {
+            // Positive, however small: a curve says so.
+            knots.push(upper);
+            pieces.push(Piece::Curve(Expansion::new(never, upper, vec![0.0])));
+        }
         CurvedProfile::new(knots, pieces)
     }
 
@@ -883,7 +889,9 @@ fn resolved(lower: f64, upper: f64, from: usize, value: impl Fn(f64) -> f64) -> 
         let coefficients = points.coefficients(&values);
         let last = &coefficients[coefficients.len() - 3..];
         let tail = last.iter().fold(0.0_f64, |most, a| most.max(a.abs()));
-        if intervals >= FINEST || tail <= RESOLVED * upper.abs().max(lower.abs()) {
+        // Where prizes are many times the costs, so is the rounding of values.
+        let scale = upper.abs().max(lower.abs()).max(values[0].abs());
+        if intervals >= FINEST || tail <= RESOLVED * scale {
             return (intervals, values, tail);
         }
         intervals = Lobatto::sizes(intervals + 1).next().unwrap_or(FINEST);
