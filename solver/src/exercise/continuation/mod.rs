@@ -3,10 +3,11 @@
 //! V has a kink at the exercise boundary; C is analytic in the state and in the cost. So C is kept, on an even grid of
 //! states (`step.rs`) for costs at Chebyshev points (`columns.rs`), and every expectation is split at the boundary.
 //! Nothing is interpolated in the prize: C at any state is one expectation of what is known of the next slot.
-//! [`ContinuationValues`] makes a node's V of it.
+//! `part.rs` makes V on a part of the costs of it, [`ContinuationValues`] a node's V of the parts.
 
 mod around;
 mod columns;
+mod part;
 mod resolution;
 mod rows;
 mod step;
