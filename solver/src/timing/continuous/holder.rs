@@ -559,7 +559,8 @@ impl ContinuousTiming {
             .map(|(&prize, profile)| {
                 let next = self.next(market, made.ahead.as_ref(), self.domain.state.state(prize));
                 let held = situation.hold(slot, (prize, next), profile);
-                let node = decide_within(self.accuracy(), market, held.auction, held.keep, held.unsold);
+                let mut node = decide_within(self.accuracy(), market, held.auction, held.keep, held.unsold);
+                node.decision = self.told_from_noise(market, slot, &node);
                 (node, held.boundary)
             })
             .collect()

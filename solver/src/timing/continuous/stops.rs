@@ -1,9 +1,9 @@
 //! What the holder does at a state, and where that changes.
 
 use super::holder::{ContinuousTiming, Situation, SlotTiming};
-use crate::market::{Sale, Tie};
+use crate::market::{Market, Sale, Tie};
 use crate::numerics::root;
-use crate::timing::{Alternatives, Decision, alternatives, choose};
+use crate::timing::{Alternatives, Decision, Node, alternatives, choose};
 
 /// Values below this share of the market's scale are rounding: who would sell waits.
 pub(super) const ROUNDING: f64 = 1e-13;
@@ -74,23 +74,32 @@ impl ContinuousTiming {
         let keep = alternatives(market, self.domain.state.prize(state), next);
         let sale = slot.offer.value(state);
         let (decision, value, _) = choose(self.accuracy(), sale, &keep, market.holder().tie());
-        let sells_noise = decision == Decision::Sell
-            && market.holder().tie() == Tie::Late
-            && keep.wait.is_some_and(|wait| value - wait <= self.noise(slot, value));
         Look {
             state,
-            decision: if sells_noise { Decision::Wait } else { decision },
+            decision: late(market, decision, value, keep.wait, self.noise(slot, value)),
             value,
             sale,
             keep,
         }
     }
 
-    /// What may separate two values of this size that are the same: errors are relative to values larger than the scale.
+    /// What may separate two values of this size that are the same.
     fn noise(&self, slot: &SlotTiming, value: f64) -> f64 {
         let behind = self.slots.last().map_or(0.0, |slot| slot.offer.error);
+        self.noise_of(slot.offer.error + behind, value)
+    }
+
+    /// Given the errors of the auctions of two slots: errors are relative to values larger than the scale.
+    fn noise_of(&self, auctions: f64, value: f64) -> f64 {
         let size = (value.abs() / self.scale).max(1.0);
-        size * (ROUNDING * self.scale + self.known_to + NOISE * (slot.offer.error + behind))
+        size * (ROUNDING * self.scale + self.known_to + NOISE * auctions)
+    }
+
+    /// The decision at a node, a lead that may be noise being none.
+    pub(super) fn told_from_noise(&self, market: &Market, slot: usize, node: &Node) -> Decision {
+        let error = |slot: usize| self.slots.get(slot).map_or(0.0, |slot| slot.offer.error);
+        let noise = self.noise_of(error(slot) + error(slot + 1), node.value);
+        late(market, node.decision, node.value, node.waiting_value, noise)
     }
 
     /// How well values are known, relative to themselves.
@@ -244,6 +253,16 @@ impl ContinuousTiming {
             return root::bracketed(a, b, lead).unwrap_or(b);
         }
         changes(a, b, |state| self.look(situation, made, state).decision == before)
+    }
+}
+
+/// Who sells late waits if selling is better by no more than noise.
+fn late(market: &Market, decision: Decision, value: f64, wait: Option<f64>, noise: f64) -> Decision {
+    let same = decision == Decision::Sell && wait.is_some_and(|wait| value - wait <= noise);
+    if same && market.holder().tie() == Tie::Late {
+        Decision::Wait
+    } else {
+        decision
     }
 }
 
