@@ -401,6 +401,37 @@ mod properties {
         }
     }
 
+    /// What is said of the reported prizes is what is said of the intervals that hold them.
+    #[test]
+    fn decisions_at_reported_prizes_are_those_of_the_regions() {
+        // Values that are nothing but rounding, too.
+        let worthless = "log_ar1 = { mean = 0.0, persistence = 0.95, volatility = 0.1, initial = 0.02 }";
+        let worthless = (market(worthless, &["ticket.maturity = 2"]), false);
+        for (text, _) in markets().into_iter().chain([worthless]) {
+            let solved = solved(&text);
+            let solution = solved.equilibrium.continuous.as_ref().expect("a continuous prize");
+            for slot in 0..=solution.values.maturity() {
+                let region = solution.region(slot, Decision::Sell);
+                for (prize, node) in solution
+                    .points
+                    .states(slot)
+                    .iter()
+                    .zip(solved.equilibrium.induction.timing.slot(slot))
+                {
+                    let holds = |[from, to]: &[Option<f64>; 2]| {
+                        from.is_none_or(|from| from <= *prize) && to.is_none_or(|to| *prize <= to)
+                    };
+                    let inside = region.iter().any(holds);
+                    assert_eq!(
+                        inside,
+                        node.decision == Decision::Sell,
+                        "slot {slot}, prize {prize}, {region:?}\n{text}"
+                    );
+                }
+            }
+        }
+    }
+
     #[test]
     fn the_holder_gains_by_waiting_no_more_than_efficiency_allows() {
         for prize in WAYS {
