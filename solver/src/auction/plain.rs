@@ -27,8 +27,8 @@ pub(crate) struct PlainAuctions {
     second: f64,
     winner: f64,
     panels: Vec<Panel>,
-    /// By number of coefficients: ∫ T_k′ F₂ and ∫ T_k′ P over the support.
-    moments: Mutex<BTreeMap<usize, Arc<Vec<[f64; 2]>>>>,
+    /// By the most coefficients.
+    moments: Mutex<BTreeMap<usize, Arc<Moments>>>,
 }
 
 #[derive(Debug)]
@@ -47,11 +47,18 @@ struct Panel {
     series: Option<([Series; 2], [Series; 2])>,
 }
 
+/// ∫ T_k′ F₂ and ∫ T_k′ P from the left end of each panel to the highest cost, T_k on the whole support: panel by panel, and
+/// none from the last one's right end.
+type Moments = Vec<Vec<[f64; 2]>>;
+
 /// The size of coefficients left out of series of F₂ and P.
 const RESOLVED: f64 = 2e-15;
 
 /// Coefficients of a curve a panel, at most, for the panel's rule to resolve it.
 const PER_PIECE: f64 = 8.0;
+
+/// Moments are made ready for this many coefficients, twice as many, and so on.
+const FEWEST_MOMENTS: usize = 32;
 
 impl PlainAuctions {
     /// `None` where auctions have a reserve, participants pay or buyers mind risk.
@@ -161,22 +168,10 @@ impl PlainAuctions {
                     let (a, b) = (self.upto(panels, from), self.upto(panels, to));
                     [discount * (b[0] - a[0]), discount * (b[1] - a[1])]
                 }
-                Piece::Curve(curve) => {
-                    let coefficients = curve.coefficients();
-                    let few = coefficients.len() as f64 <= PER_PIECE * self.panels.len() as f64;
-                    let whole = from <= self.lower && to >= self.upper;
-                    if few && whole && curve.domain() == (self.lower, self.upper) {
-                        let moments = self.moments(coefficients.len());
-                        coefficients
-                            .iter()
-                            .zip(moments.iter())
-                            .fold([0.0; 2], |sum, (a, moment)| {
-                                [sum[0] - a * moment[0], sum[1] - a * moment[1]]
-                            })
-                    } else {
-                        self.over(panels, from, to, curve)
-                    }
+                Piece::Curve(curve) if curve.domain() == (self.lower, self.upper) => {
+                    self.over_panels(panels, from, to, curve)
                 }
+                Piece::Curve(curve) => self.over(panels, from, to, curve),
             };
             total = [total[0] + part[0], total[1] + part[1]];
         }
@@ -222,62 +217,111 @@ impl PlainAuctions {
             if panel.to <= from || panel.from >= to {
                 continue;
             }
-            let (left, right) = (panel.from.max(from), panel.to.min(to));
-            let pieces = ((right - left) * density / PER_PIECE).ceil().max(1.0);
-            if panel.from >= from && panel.to <= to && pieces <= 1.0 {
-                let slopes = curve.slopes(&panel.costs);
-                total[0] -= weighted(&panel.second, &slopes);
-                total[1] -= weighted(&panel.lowest, &slopes);
-                continue;
-            }
-            let width = (right - left) / pieces;
-            for piece in 0..pieces as usize {
-                let left = left + width * piece as f64;
-                let rule = gauss::panel_rule();
-                let costs: AtNodes = std::array::from_fn(|i| left + width * rule[i].0);
-                let [second, lowest] = match &panel.series {
-                    Some((series, _)) => {
-                        let places = costs.map(|cost| (cost - panel.from) / (panel.to - panel.from));
-                        series.map(|series| series.values(&places))
-                    }
-                    None => {
-                        let points = costs.map(|cost| panels.point(cost));
-                        [points.map(|point| point.second), points.map(|point| point.lowest)]
-                    }
-                };
+            let ends = (panel.from.max(from), panel.to.min(to));
+            panel.pieces(panels, ends, density, |costs, second, lowest| {
                 let slopes = curve.slopes(&costs);
-                for (i, (_, weight)) in rule.iter().enumerate() {
-                    total[0] -= weight * width * slopes[i] * second[i];
-                    total[1] -= weight * width * slopes[i] * lowest[i];
-                }
+                total[0] -= weighted(&second, &slopes);
+                total[1] -= weighted(&lowest, &slopes);
+            });
+        }
+        total
+    }
+
+    /// [`Self::over`] where the curve's domain is the support: whole panels by their moments.
+    fn over_panels(&self, panels: &CostPanels<'_>, from: f64, to: f64, curve: &Expansion) -> [f64; 2] {
+        let first = self.panels.partition_point(|panel| panel.from < from);
+        let end = self.panels.partition_point(|panel| panel.to <= to);
+        if first >= end {
+            return self.over(panels, from, to, curve);
+        }
+        let coefficients = curve.coefficients();
+        let moments = self.moments(panels, coefficients.len());
+        let terms = coefficients.iter().zip(moments[first].iter().zip(&moments[end]));
+        let whole = terms.fold([0.0; 2], |sum, (a, (from, to))| {
+            [sum[0] - a * (from[0] - to[0]), sum[1] - a * (from[1] - to[1])]
+        });
+        let mut total = whole;
+        for (from, to) in [(from, self.panels[first].from), (self.panels[end - 1].to, to)] {
+            if to > from {
+                let part = self.over(panels, from, to, curve);
+                total = [total[0] + part[0], total[1] + part[1]];
             }
         }
         total
     }
 
-    fn moments(&self, count: usize) -> Arc<Vec<[f64; 2]>> {
+    fn moments(&self, panels: &CostPanels<'_>, count: usize) -> Arc<Moments> {
+        let mut most = FEWEST_MOMENTS;
+        while most < count {
+            most *= 2;
+        }
         let mut known = self.moments.lock().unwrap_or_else(PoisonError::into_inner);
-        let entry = known.entry(count);
+        let entry = known.entry(most);
         Arc::clone(entry.or_insert_with(|| {
-            let mut moments = vec![[0.0; 2]; count];
-            let scale = 2.0 / (self.upper - self.lower);
-            let nodes = self.panels.iter().flat_map(|panel| {
-                let pairs = panel.second.iter().zip(&panel.lowest);
-                panel.costs.iter().zip(pairs)
-            });
-            for (cost, (second, lowest)) in nodes {
-                let x = (2.0 * cost - self.lower - self.upper) / (self.upper - self.lower);
-                // T_k′ = k U_{k−1}.
-                let (mut now, mut next) = (1.0, 2.0 * x);
-                for (k, moment) in moments.iter_mut().enumerate().skip(1) {
-                    let slope = scale * k as f64 * now;
-                    moment[0] += slope * second;
-                    moment[1] += slope * lowest;
-                    (now, next) = (next, 2.0 * x * next - now);
-                }
+            let domain = (self.lower, self.upper);
+            let density = most as f64 / (self.upper - self.lower);
+            let mut from_end = vec![[0.0; 2]; most];
+            let mut list = vec![from_end.clone()];
+            for panel in self.panels.iter().rev() {
+                panel.pieces(panels, (panel.from, panel.to), density, |costs, second, lowest| {
+                    for (cost, (second, lowest)) in costs.iter().zip(second.iter().zip(&lowest)) {
+                        add_moments(domain, *cost, [*second, *lowest], &mut from_end);
+                    }
+                });
+                list.push(from_end.clone());
             }
-            Arc::new(moments)
+            list.reverse();
+            Arc::new(list)
         }))
+    }
+}
+
+impl Panel {
+    /// Costs, weight · F₂ and weight · P at the nodes of rules over pieces of [from, to] small enough for a curve with this
+    /// many coefficients a unit of cost.
+    fn pieces(
+        &self,
+        panels: &CostPanels<'_>,
+        (from, to): (f64, f64),
+        density: f64,
+        mut take: impl FnMut(AtNodes, AtNodes, AtNodes),
+    ) {
+        let pieces = ((to - from) * density / PER_PIECE).ceil().max(1.0);
+        if (from, to) == (self.from, self.to) && pieces <= 1.0 {
+            return take(self.costs, self.second, self.lowest);
+        }
+        let width = (to - from) / pieces;
+        let rule = gauss::panel_rule();
+        for piece in 0..pieces as usize {
+            let left = from + width * piece as f64;
+            let costs: AtNodes = std::array::from_fn(|i| left + width * rule[i].0);
+            let [second, lowest] = match &self.series {
+                Some((series, _)) => {
+                    let places = costs.map(|cost| (cost - self.from) / (self.to - self.from));
+                    series.map(|series| series.values(&places))
+                }
+                None => {
+                    let points = costs.map(|cost| panels.point(cost));
+                    [points.map(|point| point.second), points.map(|point| point.lowest)]
+                }
+            };
+            let weighed = |values: AtNodes| std::array::from_fn(|i| rule[i].1 * width * values[i]);
+            take(costs, weighed(second), weighed(lowest));
+        }
+    }
+}
+
+/// Adds masses at a cost times T_k′ there, T_k on `domain`.
+fn add_moments((lower, upper): (f64, f64), cost: f64, masses: [f64; 2], moments: &mut [[f64; 2]]) {
+    let scale = 2.0 / (upper - lower);
+    let x = ((cost - lower) - (upper - cost)) / (upper - lower);
+    // T_k′ = k U_{k−1}.
+    let (mut now, mut next) = (1.0, 2.0 * x);
+    for (k, moment) in moments.iter_mut().enumerate().skip(1) {
+        let slope = scale * k as f64 * now;
+        moment[0] += slope * masses[0];
+        moment[1] += slope * masses[1];
+        (now, next) = (next, 2.0 * x * next - now);
     }
 }
 

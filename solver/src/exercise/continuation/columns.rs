@@ -1,14 +1,15 @@
 //! C_t of single costs: each cost is an optimal stopping problem of its own.
 
+use std::borrow::Cow;
+
 use ndarray::{Array2, Axis, Slice};
 
-use super::around::Around;
+use super::around::Seen;
 use super::rows::Rows;
 use super::step::{Grid, Step};
 use super::tilted::Tilted;
 use crate::exercise::INDIFFERENCE;
 use crate::market::Exercise;
-use crate::numerics::exponential::exp;
 use crate::numerics::lobatto::{COARSEST, FINEST, Lobatto};
 use crate::numerics::root;
 
@@ -82,6 +83,22 @@ pub(crate) struct Slot {
     tilted: Option<Tilted>,
     /// The size of the last Chebyshev coefficients in cost, ETH.
     pub tail: f64,
+}
+
+/// The slot behind another, with its costs.
+struct Behind<'a> {
+    slot: Cow<'a, Slot>,
+    /// C type by type, continued beyond the grid.
+    lines: Vec<Vec<f64>>,
+}
+
+/// A type begins (or ceases) to exercise between two grid points.
+struct Change {
+    column: usize,
+    /// The upper one.
+    point: usize,
+    /// Whether she exercises there.
+    now: bool,
 }
 
 /// C of every slot of a process with a Gaussian step.
@@ -210,6 +227,11 @@ impl Columns {
             }
             return;
         }
+        if let Some(tilted) = &next.tilted {
+            tilted.add(&self.step, means, &next.costs, &mut made.values);
+            made.values *= self.factor;
+            return;
+        }
         let prizes: Vec<f64> = means.iter().map(|&mean| state.expected_prize(mean)).collect();
         let mut line = vec![0.0; means.len()];
         let columns = next.columns.iter().zip(&next.costs);
@@ -330,19 +352,13 @@ impl Columns {
             .is_some_and(|column| column.exercises(state))
     }
 
-    /// C of one column of `made` at a state, from the slot behind it.
-    fn one(&self, next: Option<&Slot>, column: usize, state: f64) -> f64 {
-        let Some(next) = next else { return 0.0 };
+    /// C of one column at a state, from the slot behind; 0 in slot T.
+    fn one(&self, behind: Option<&Behind<'_>>, column: usize, state: f64) -> f64 {
+        let Some(behind) = behind else { return 0.0 };
         let mean = self.step.state.mean(state);
-        let weights = self.step.weights(mean);
-        let seen = next.values.column(column);
-        let seen = seen.slice_axis(Axis(0), Slice::from(weights.first..weights.end()));
-        let smooth = seen
-            .iter()
-            .zip(&weights.list)
-            .map(|(value, weight)| value * weight)
-            .sum();
+        let smooth = self.step.smooth(mean, &behind.lines[column]);
         let expected_prize = self.step.state.expected_prize(mean);
+        let next = &behind.slot;
         self.factor * self.kinked(smooth, &next.columns[column], next.costs[column], mean, expected_prize)
     }
 
@@ -408,50 +424,47 @@ impl Columns {
 
     /// Where each type of a slot exercises.
     fn find_kinks(&self, next: Option<&Slot>, made: &mut Slot) {
-        let next = next.map(|next| self.thinned(next, made));
-        let next = next.as_deref();
+        let behind = next.map(|next| Behind::of(&self.step, self.thinned(next, made)));
+        let behind = behind.as_ref();
         let grid = &self.step.grid;
         let prizes: Vec<f64> = (0..grid.size).map(|i| self.step.state.prize(grid.at(i))).collect();
-        for column in 0..made.costs.len() {
+        let mut found = Vec::new();
+        for Change { column, point, now } in changes(&prizes, made) {
             let values = made.values.column(column);
             let cost = made.costs[column];
-            let gap = |prize: f64, continuation: f64| prize - cost - continuation + INDIFFERENCE * prize;
-            let exercises = |i: usize| gap(prizes[i], values[i]) >= 0.0;
-            let mut found = Column {
-                exercises_below: exercises(0),
-                kinks: Vec::new(),
+            let at = |state: f64| self.step.state.prize(state) - cost - self.one(behind, column, state);
+            let ends = (grid.at(point - 1), grid.at(point));
+            let state = if behind.is_none() && cost > 0.0 {
+                cost.ln()
+            } else {
+                let known = |k: usize| prizes[k] - cost - values[k];
+                let near = crossing(point, grid.size, known).and_then(|(place, slope)| {
+                    root::approached(ends, ends.0 + place * grid.width, slope / grid.width, at)
+                });
+                // Without a root the gap is zero but for rounding on one side: indifference exercises.
+                near.or_else(|| root::bracketed_within(ends.0, ends.1, 1e-13 * grid.width, at))
+                    .unwrap_or(if now { ends.1 } else { ends.0 })
             };
-            let mut before = found.exercises_below;
-            for i in 1..grid.size {
-                let now = exercises(i);
-                if now == before {
-                    continue;
-                }
-                before = now;
-                let at = |state: f64| self.step.state.prize(state) - cost - self.one(next, column, state);
-                let ends = (grid.at(i - 1), grid.at(i));
-                let state = if next.is_none() && cost > 0.0 {
-                    cost.ln()
-                } else {
-                    let known = |k: usize| prizes[k] - cost - values[k];
-                    let near = crossing(i, grid.size, known).and_then(|(place, slope)| {
-                        root::approached(ends, grid.at(i - 1) + place * grid.width, slope / grid.width, at)
-                    });
-                    // Without a root the gap is zero but for rounding on one side: indifference exercises.
-                    near.or_else(|| root::bracketed_within(ends.0, ends.1, 1e-13 * grid.width, at))
-                        .unwrap_or(if now { ends.1 } else { ends.0 })
-                };
-                found.kinks.push(self.kink(next, column, cost, state, now));
-            }
-            made.columns[column] = found;
+            found.push((column, state, now));
+        }
+        let beside = self.beside(behind, &found);
+        let nodes = 2 * self.step.half.len();
+        let beside = beside.as_slice().unwrap_or_default().chunks_exact(nodes);
+        for (&(column, state, rising), values) in found.iter().zip(beside) {
+            let kink = self.kink(made.costs[column], state, rising, values);
+            made.columns[column].kinks.push(kink);
+        }
+        for (column, (cost, &first)) in made.columns.iter_mut().zip(made.costs.iter().zip(made.values.row(0))) {
+            column.kinks.sort_by(|a, b| a.state.total_cmp(&b.state));
+            column.exercises_below = exercises(prizes[0], *cost, first);
         }
     }
 
     /// The slot behind with the costs of `made` alone.
-    fn thinned<'a>(&self, next: &'a Slot, made: &Slot) -> std::borrow::Cow<'a, Slot> {
+    fn thinned<'a>(&self, next: &'a Slot, made: &Slot) -> Cow<'a, Slot> {
         let (from, to) = (next.costs.len(), made.costs.len());
         if from == to {
-            return std::borrow::Cow::Borrowed(next);
+            return Cow::Borrowed(next);
         }
         let (before, after) = (from - 1, to - 1);
         let columns = if before.is_multiple_of(after) {
@@ -481,7 +494,7 @@ impl Columns {
             };
             points.points.iter().map(between).collect()
         };
-        std::borrow::Cow::Owned(Slot {
+        Cow::Owned(Slot {
             intervals: made.intervals,
             costs: made.costs.clone(),
             values: moved(&next.values, after),
@@ -491,81 +504,104 @@ impl Columns {
         })
     }
 
-    fn kink(&self, next: Option<&Slot>, column: usize, cost: f64, state: f64, rising: bool) -> Kink {
-        let sigma = self.step.state.volatility;
-        let half = &self.step.half;
-        let [mut below, mut above] = match (next, &self.step.around) {
-            (Some(next), Some(around)) => self.around(around, next, column, state),
-            _ => [-1.0, 1.0].map(|sign| {
-                let at = |s: &f64| self.one(next, column, state + sign * sigma * s);
-                half.iter().map(at).collect()
-            }),
-        };
+    /// A kink, given C at the half-line rule's nodes below and then above it.
+    fn kink(&self, cost: f64, state: f64, rising: bool, values: &[f64]) -> Kink {
         let prize = self.step.state.prize(state);
-        for (side, moves) in [&mut below, &mut above].into_iter().zip(&self.step.moves) {
-            for ((value, by), weight) in side.iter_mut().zip(moves).zip(&self.step.half_weights) {
-                *value = weight * (prize * by - cost - *value);
-            }
-        }
+        let (below, above) = values.split_at(self.step.half.len());
+        let side = |values: &[f64], moves: &[f64]| {
+            let nodes = moves.iter().zip(&self.step.half_weights).zip(values);
+            nodes
+                .map(|((by, weight), value)| weight * (prize * by - cost - value))
+                .collect()
+        };
         Kink {
             state,
             rising,
-            above,
-            below,
+            below: side(below, &self.step.moves[0]),
+            above: side(above, &self.step.moves[1]),
         }
     }
 
-    /// C of one column at the half-line rule's nodes below and above a state, from the slot behind it: as [`Self::one`]
-    /// at each of them.
-    fn around(&self, around: &Around, next: &Slot, column: usize, state: f64) -> [Vec<f64>; 2] {
+    /// C at the half-line rule's nodes below and above states, each of one column, from the slot behind: as [`Self::one`] at
+    /// each of them.
+    fn beside(&self, behind: Option<&Behind<'_>>, kinks: &[(usize, f64, bool)]) -> Array2<f64> {
         let step = &self.step;
+        let count = step.half.len();
+        let Some(behind) = behind else {
+            return Array2::zeros((kinks.len(), 2 * count));
+        };
+        let Some(around) = &step.around else {
+            return Array2::from_shape_fn((kinks.len(), 2 * count), |(row, node)| {
+                let (column, state, _) = kinks[row];
+                let sign = if node < count { -1.0 } else { 1.0 };
+                self.one(
+                    Some(behind),
+                    column,
+                    state + sign * step.state.volatility * step.half[node % count],
+                )
+            });
+        };
         let (process, grid) = (&step.state, &step.grid);
         let sigma = process.volatility;
-        let mean = process.mean(state);
-        let place = (mean - grid.first) / grid.width;
-        let nearest = place.round();
-        let values = next.values.column(column);
-        let last = grid.size as isize - 1;
-        let (first, length) = around.window();
-        let first = nearest as isize + first;
-        let mut beyond = step.growth.powi((first - last - 1).max(0) as i32);
-        let seen: Vec<f64> = (first..first + length as isize)
-            .map(|index| {
-                let value = values[index.clamp(0, last) as usize];
-                if index > last {
-                    beyond *= step.growth;
-                    value * beyond
-                } else {
-                    value
-                }
-            })
-            .collect();
-        let mut sums = around.smooth(seen, place - nearest);
-        let (known, cost) = (&next.columns[column], next.costs[column]);
-        if !known.kinks.is_empty() || known.exercises_below {
-            let expected_prize = process.expected_prize(mean);
-            for (sums, distances) in sums.iter_mut().zip(around.distances()) {
-                for (sum, distance) in sums.iter_mut().zip(distances) {
-                    if known.exercises(mean + sigma * distance) {
-                        *sum = expected_prize * exp(sigma * distance) - cost;
+        let mut seen = Array2::zeros((kinks.len(), 2 * around.furthest() + 1));
+        let mut offsets = Vec::with_capacity(kinks.len());
+        let mut half_lines = Vec::new();
+        for (row, (&(column, state, _), mut seen)) in kinks.iter().zip(seen.rows_mut()).enumerate() {
+            let mean = process.mean(state);
+            let place = (mean - grid.first) / grid.width;
+            let nearest = place.round();
+            offsets.push(place - nearest);
+            let line = &behind.lines[column];
+            let start = nearest as isize + step.margin() as isize - around.furthest() as isize;
+            let window = usize::try_from(start).ok();
+            let window = window.and_then(|start| line.get(start..start + seen.len()));
+            match (window, seen.as_slice_mut()) {
+                (Some(window), Some(seen)) => seen.copy_from_slice(window),
+                _ => {
+                    for (value, at) in seen.iter_mut().zip(start..) {
+                        *value = line[at.clamp(0, line.len() as isize - 1) as usize];
                     }
                 }
             }
-            for kink in &known.kinks {
-                let sign = if kink.rising { 1.0 } else { -1.0 };
-                let distance = (kink.state - mean) / sigma;
-                around.add_half_lines(
-                    distance,
-                    [&kink.above, &kink.below],
-                    sign,
-                    (&step.half, step.reach()),
-                    &mut sums,
-                );
+            for kink in &behind.slot.columns[column].kinks {
+                half_lines.push(Seen {
+                    row,
+                    distance: (kink.state - mean) / sigma,
+                    sign: if kink.rising { 1.0 } else { -1.0 },
+                    above: &kink.above,
+                    below: &kink.below,
+                });
             }
         }
-        for sum in sums.iter_mut().flatten() {
-            *sum = self.factor * sum.max(0.0);
+        let mut sums = around.smooth(seen, &offsets);
+        for (&(column, state, _), mut sums) in kinks.iter().zip(sums.rows_mut()) {
+            let (known, cost) = (&behind.slot.columns[column], behind.slot.costs[column]);
+            if known.kinks.is_empty() && !known.exercises_below {
+                continue;
+            }
+            let mean = process.mean(state);
+            let expected_prize = process.expected_prize(mean);
+            let Some(sums) = sums.as_slice_mut() else { continue };
+            let nodes = sums.iter_mut().zip(around.distances.iter().zip(&around.moves));
+            match known.only_rise() {
+                Some(from) => {
+                    let from = (from - mean) / sigma;
+                    for (sum, (distance, by)) in nodes {
+                        let value = expected_prize * by - cost;
+                        *sum = if *distance >= from { value } else { *sum };
+                    }
+                }
+                None => {
+                    for (sum, (distance, by)) in nodes {
+                        if known.exercises(mean + sigma * distance) {
+                            *sum = expected_prize * by - cost;
+                        }
+                    }
+                }
+            }
         }
+        around.add_half_lines(&half_lines, (&step.half, step.reach()), &mut sums);
+        sums.mapv_inplace(|sum| self.factor * if sum > 0.0 { sum } else { 0.0 });
         sums
     }
 
@@ -573,6 +609,54 @@ impl Columns {
     pub fn grid(&self) -> &Grid {
         &self.step.grid
     }
+}
+
+impl<'a> Behind<'a> {
+    fn of(step: &Step, slot: Cow<'a, Slot>) -> Self {
+        let margin = step.margin();
+        let (points, types) = slot.values.dim();
+        let mut lines = vec![vec![0.0; points + 2 * margin]; types];
+        // Tables are kept row by row without gaps.
+        let values = slot.values.as_slice().unwrap_or_default();
+        for (column, line) in lines.iter_mut().enumerate() {
+            let of_type = values.get(column..).unwrap_or_default().iter().step_by(types);
+            for (entry, value) in line[margin..margin + points].iter_mut().zip(of_type) {
+                *entry = *value;
+            }
+        }
+        for line in &mut lines {
+            step.carry_on(line);
+        }
+        Self { lines, slot }
+    }
+}
+
+/// Whether to exercise is no worse than to wait.
+fn exercises(prize: f64, cost: f64, continuation: f64) -> bool {
+    prize - cost - continuation + INDIFFERENCE * prize >= 0.0
+}
+
+/// Where between neighbouring grid points types begin or cease to exercise.
+fn changes(prizes: &[f64], made: &Slot) -> Vec<Change> {
+    let mut list = Vec::new();
+    let types = made.costs.len();
+    let (mut before, mut here) = (vec![false; types], vec![false; types]);
+    // Tables are kept row by row without gaps.
+    let rows = made.values.as_slice().unwrap_or_default().chunks_exact(types);
+    for (point, (row, &prize)) in rows.zip(prizes).enumerate() {
+        for (now, (&cost, &value)) in here.iter_mut().zip(made.costs.iter().zip(row)) {
+            *now = exercises(prize, cost, value);
+        }
+        if point > 0 && before != here {
+            for (column, (before, &now)) in before.iter().zip(&here).enumerate() {
+                if *before != now {
+                    list.push(Change { column, point, now });
+                }
+            }
+        }
+        std::mem::swap(&mut before, &mut here);
+    }
+    list
 }
 
 /// Values at Chebyshev points of the costs, at the points that make this many intervals.

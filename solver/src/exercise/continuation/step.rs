@@ -138,7 +138,7 @@ impl Step {
         let eta = width / sigma;
         let half_window = (reach / eta).ceil() as usize;
         Self {
-            around: Around::of(state.persistence, eta, reach, &half),
+            around: Around::of((state.persistence, sigma), eta, reach, &half),
             moves: [-1.0, 1.0].map(|sign| half.iter().map(|s| (sign * sigma * s).exp()).collect()),
             falls,
             sound,
@@ -204,16 +204,49 @@ impl Step {
         (nearest as isize - self.half_window as isize, first, exp(eta * offset))
     }
 
-    /// Σ of [`Self::weights`] times values at the grid points.
-    pub fn smooth(&self, mean: f64, values: &[f64]) -> f64 {
+    /// How many values on either side [`Self::continued`] adds: as many as a mean on the grid looks at.
+    pub fn margin(&self) -> usize {
+        let of_nodes = self.around.as_ref().map_or(0, Around::furthest);
+        of_nodes.max(self.half_window)
+    }
+
+    /// Values at the grid points and beyond: below they are continued by a constant, above in proportion to the prize.
+    pub fn continued(&self, values: &[f64]) -> Vec<f64> {
+        let margin = self.margin();
+        let mut list = vec![0.0; values.len() + 2 * margin];
+        list[margin..margin + values.len()].copy_from_slice(values);
+        self.carry_on(&mut list);
+        list
+    }
+
+    /// Fills in what lies beyond the grid points.
+    pub fn carry_on(&self, continued: &mut [f64]) {
+        let margin = self.margin();
+        let end = continued.len() - margin;
+        let (first, mut last) = (continued[margin], continued[end - 1]);
+        continued[..margin].fill(first);
+        for value in &mut continued[end..] {
+            last *= self.growth;
+            *value = last;
+        }
+    }
+
+    /// Σ of [`Self::weights`] times values at the grid points, [`Self::continued`].
+    pub fn smooth(&self, mean: f64, continued: &[f64]) -> f64 {
         let (start, first, ratio) = self.tilt(mean);
-        let seen = usize::try_from(start)
+        let margin = self.margin();
+        let seen = usize::try_from(start + margin as isize)
             .ok()
-            .and_then(|start| values.get(start..start + self.bell.len()));
+            .and_then(|start| continued.get(start..start + self.bell.len()));
         match seen {
             Some(seen) => sum_with_powers(first, ratio, &self.bell, seen),
-            None => self.weights(mean).sum(values),
+            None => self.sum_continued(&self.weights(mean), continued),
         }
+    }
+
+    /// Σ of weights times values at the grid points, [`Self::continued`].
+    pub fn sum_continued(&self, weights: &Weights, continued: &[f64]) -> f64 {
+        weights.sum(&continued[self.margin()..])
     }
 
     /// How many grid points a mean looks at.

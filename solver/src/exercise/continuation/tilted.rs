@@ -62,10 +62,14 @@ impl Tilted {
     /// From E[C] of all types, at states from which the next has these means, to E[V]: means × types.
     pub fn add(&self, step: &Step, means: &[f64], costs: &[f64], sums: &mut Array2<f64>) {
         let sigma = step.state.volatility;
+        let reach = step.reach();
         let tilts: Vec<f64> = means.iter().map(|mean| (self.reference - mean) / sigma).collect();
+        let (least, most) = self.ends();
+        let near = |tilt: &f64| tilt + most > -reach && tilt + least < reach;
+        let seen: Vec<f64> = tilts.iter().copied().filter(near).collect();
         let half_lines = |side: &Array2<f64>, sign: f64| {
-            let mut powers = Array2::zeros((means.len(), step.half.len()));
-            for (mut row, tilt) in powers.rows_mut().into_iter().zip(&tilts) {
+            let mut powers = Array2::zeros((seen.len(), step.half.len()));
+            for (mut row, tilt) in powers.rows_mut().into_iter().zip(&seen) {
                 // Lists without gaps are worked on side by side.
                 for (power, s) in row.as_slice_mut().unwrap_or_default().iter_mut().zip(&step.half) {
                     *power = exp(sign * tilt * s);
@@ -74,18 +78,22 @@ impl Tilted {
             powers.dot(side)
         };
         let (above, below) = (half_lines(&self.above, -1.0), half_lines(&self.below, 1.0));
-        let reach = step.reach();
         // Lists without gaps are worked on side by side.
         let (Some(sums), Some(above), Some(below)) = (sums.as_slice_mut(), above.as_slice(), below.as_slice()) else {
             return;
         };
         let types = costs.len();
-        let rows = sums
-            .chunks_exact_mut(types)
-            .zip(above.chunks_exact(types).zip(below.chunks_exact(types)));
-        for ((sums, (above, below)), (&tilt, &mean)) in rows.zip(tilts.iter().zip(means)) {
+        let mut half_lines = above.chunks_exact(types).zip(below.chunks_exact(types));
+        for ((sums, &tilt), &mean) in sums.chunks_exact_mut(types).zip(&tilts).zip(means) {
             let expected_prize = step.state.expected_prize(mean);
             let kinks = self.distances.iter().zip(costs);
+            let Some((above, below)) = near(&tilt).then(|| half_lines.next()).flatten() else {
+                for (sum, (distance, cost)) in sums.iter_mut().zip(kinks) {
+                    let value = if distance + tilt > 0.0 { *sum } else { expected_prize - cost };
+                    *sum = if value > 0.0 { value } else { 0.0 };
+                }
+                continue;
+            };
             for ((sum, (distance, cost)), (above, below)) in sums.iter_mut().zip(kinks).zip(above.iter().zip(below)) {
                 let u = distance + tilt;
                 let bell = exp(-0.5 * u * u);
@@ -96,8 +104,18 @@ impl Tilted {
                 };
                 // Out of reach a half-line's sum may have overflown.
                 let added = if u.abs() < reach { bell * half_line } else { 0.0 };
-                *sum = (smooth + added).max(0.0);
+                let value = smooth + added;
+                *sum = if value > 0.0 { value } else { 0.0 };
             }
         }
+    }
+
+    /// The least and the largest u₀.
+    fn ends(&self) -> (f64, f64) {
+        self.distances
+            .iter()
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(least, most), distance| {
+                (least.min(*distance), most.max(*distance))
+            })
     }
 }

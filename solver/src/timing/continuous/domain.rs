@@ -108,10 +108,12 @@ impl<const R: usize> Layout<'_, R> {
 /// A function of the next state: analytic part on the grid, and what is added on some stretches.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Ahead {
-    /// At the grid points; at a single point where slots are independent.
-    pub smooth: Vec<f64>,
-    /// States, and weight times what is added there.
-    pub added: Vec<(f64, f64)>,
+    /// At the grid points and as far beyond as expectations look; at a single point where slots are independent.
+    smooth: Vec<f64>,
+    /// States, increasing.
+    states: Vec<f64>,
+    /// Weight times what is added there.
+    added: Vec<f64>,
     /// Whether a lottery ticket may be drawn for the holder's own use there too.
     pub drawn: bool,
 }
@@ -205,10 +207,9 @@ impl Domain {
                         volatility,
                         ..
                     } = self.state;
-                    let seen: Vec<(f64, [f64; 1])> = ahead
-                        .added
-                        .iter()
-                        .map(|&(at, value)| ((at - shift) / persistence, [value / volatility]))
+                    let sources = ahead.states.iter().zip(&ahead.added);
+                    let seen: Vec<(f64, [f64; 1])> = sources
+                        .map(|(at, value)| ((at - shift) / persistence, [value / volatility]))
                         .collect();
                     let width = volatility / persistence.abs();
                     layout.add_gaussians(&seen, width, self.reach(), &mut sums);
@@ -277,20 +278,27 @@ impl Domain {
         let mean = self.state.mean(state);
         let sigma = self.state.volatility;
         let smooth = self.expect_smooth(ahead, state);
-        let reach = self.reach();
-        let added: f64 = ahead
-            .added
-            .iter()
-            .map(|&(at, value)| {
-                let distance = (at - mean) / sigma;
-                if distance.abs() > reach {
-                    0.0
-                } else {
-                    value * normal::density(distance)
-                }
-            })
-            .sum();
-        smooth + added / sigma
+        // Beyond the reach of a step what is added counts for nothing.
+        let reach = sigma * self.reach();
+        let from = ahead.states.partition_point(|at| *at < mean - reach);
+        let end = ahead.states.partition_point(|at| *at <= mean + reach);
+        let sum = bells(&ahead.states[from..end], &ahead.added[from..end], mean, 1.0 / sigma);
+        smooth + sum * normal::density(0.0) / sigma
+    }
+
+    /// A function of the next state from its analytic part, as many values as are [`Self::kept`], and what is added: states,
+    /// increasing, and weight times value.
+    pub fn ahead(&self, smooth: Vec<f64>, (states, added): (Vec<f64>, Vec<f64>), drawn: bool) -> Ahead {
+        let smooth = match &self.step {
+            Some(step) => step.continued(&smooth),
+            None => smooth,
+        };
+        Ahead {
+            smooth,
+            states,
+            added,
+            drawn,
+        }
     }
 
     fn expect_smooth(&self, ahead: &Ahead, state: f64) -> f64 {
@@ -305,9 +313,10 @@ impl Domain {
         let Some(step) = &self.step else {
             return vec![self.expect(ahead, self.state.shift)];
         };
-        let mut sums: Vec<f64> = self.rows.iter().map(|weights| weights.sum(&ahead.smooth)).collect();
-        for &(at, value) in &ahead.added {
-            step.scatter(at, value / self.state.volatility, &mut sums);
+        let rows = self.rows.iter();
+        let mut sums: Vec<f64> = rows.map(|weights| step.sum_continued(weights, &ahead.smooth)).collect();
+        for (at, value) in ahead.states.iter().zip(&ahead.added) {
+            step.scatter(*at, value / self.state.volatility, &mut sums);
         }
         sums
     }
@@ -321,4 +330,22 @@ impl Domain {
     pub fn reach(&self) -> f64 {
         self.step.as_ref().map_or(LAST_SCORE, Step::reach)
     }
+}
+
+/// Σ value · e^{−((x − mean)/sd)²/2}, several side by side.
+fn bells(states: &[f64], values: &[f64], mean: f64, per_sd: f64) -> f64 {
+    let bell = |at: f64| {
+        let distance = (at - mean) * per_sd;
+        exp(-0.5 * distance * distance)
+    };
+    let (of_few, states) = states.as_chunks::<LANES>();
+    let (values_of_few, values) = values.as_chunks::<LANES>();
+    let mut sums = [0.0; LANES];
+    for (states, values) in of_few.iter().zip(values_of_few) {
+        for lane in 0..LANES {
+            sums[lane] += values[lane] * bell(states[lane]);
+        }
+    }
+    let rest: f64 = states.iter().zip(values).map(|(at, value)| value * bell(*at)).sum();
+    sums.iter().sum::<f64>() + rest
 }

@@ -474,7 +474,7 @@ impl ContinuousTiming {
             Some(nexts) => nexts.iter().map(|next| factor * next).collect(),
             None => vec![0.0; self.domain.kept()],
         };
-        let mut added = Vec::new();
+        let (mut states, mut added) = (Vec::new(), Vec::new());
         if slot > 0 || self.domain.state.initial.is_none() {
             for stop in &made.stops {
                 for (from, to) in made.cut(stop) {
@@ -484,16 +484,13 @@ impl ContinuousTiming {
                             .as_ref()
                             .map(|ahead| next + self.drawn_next(market, ahead, state));
                         let look = self.look_given(situation, made, state, next);
-                        added.push((state, weight * (look.value - look.keep.wait.unwrap_or(0.0))));
+                        states.push(state);
+                        added.push(weight * (look.value - look.keep.wait.unwrap_or(0.0)));
                     }
                 }
             }
         }
-        Ahead {
-            smooth,
-            added,
-            drawn: !last,
-        }
+        self.domain.ahead(smooth, (states, added), !last)
     }
 
     /// What the holder has at the start: W_0(R_0), averaged over R_0 where that is drawn.
