@@ -14,6 +14,8 @@ const WIDEST: f64 = 4.5;
 const MASS_WIDEST: f64 = 4.4;
 /// Standard deviations of a step beyond which masses are not followed.
 const MASS_REACH: f64 = 6.4;
+/// Standard deviations of a step over which a line takes fewer nodes than panels.
+const TALL: f64 = 9.0;
 /// Grid points a unit of the normal score.
 const PER_SCORE: f64 = 4.0;
 /// The largest normal score: beyond it probabilities underflow.
@@ -114,8 +116,35 @@ pub(crate) struct Ahead {
     states: Vec<f64>,
     /// Weight times what is added there.
     added: Vec<f64>,
+    /// Where it is known in closed form.
+    top: Option<Top>,
     /// Whether a lottery ticket may be drawn for the holder's own use there too.
     pub drawn: bool,
+}
+
+/// From a state on, f is a line in the prize.
+#[derive(Debug, Clone)]
+pub(crate) struct Top {
+    pub from: f64,
+    pub line: Line,
+    /// At the nodes of the half-line rule above and below `from`, times its weights: what the line adds to the analytic part,
+    /// and that to the line.
+    above: Vec<f64>,
+    below: Vec<f64>,
+}
+
+/// slope · prize + constant, ETH.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Line {
+    pub slope: f64,
+    pub constant: f64,
+}
+
+impl Line {
+    /// At a prize.
+    pub fn at(&self, prize: f64) -> f64 {
+        self.slope * prize + self.constant
+    }
 }
 
 impl Domain {
@@ -288,7 +317,13 @@ impl Domain {
 
     /// A function of the next state from its analytic part, as many values as are [`Self::kept`], and what is added: states,
     /// increasing, and weight times value.
-    pub fn ahead(&self, smooth: Vec<f64>, (states, added): (Vec<f64>, Vec<f64>), drawn: bool) -> Ahead {
+    pub fn ahead(
+        &self,
+        smooth: Vec<f64>,
+        (states, added): (Vec<f64>, Vec<f64>),
+        top: Option<Top>,
+        drawn: bool,
+    ) -> Ahead {
         let smooth = match &self.step {
             Some(step) => step.continued(&smooth),
             None => smooth,
@@ -297,13 +332,50 @@ impl Domain {
             smooth,
             states,
             added,
+            top,
             drawn,
         }
     }
 
+    /// A function that is a line from a state on, given its analytic part at any state; `None` where slots are independent or
+    /// panels take fewer nodes.
+    pub fn top(&self, from: f64, line: Line, smooth: impl Fn(f64) -> f64) -> Option<Top> {
+        let tall = self.ends().1 - from > TALL * self.state.volatility;
+        let step = self.step.as_ref().filter(|_| tall)?;
+        let side = |sign: f64| {
+            let nodes = step.half.iter().zip(&step.half_weights);
+            let data = nodes.map(|(s, weight)| {
+                let state = from + sign * self.state.volatility * s;
+                sign * weight * (line.at(self.state.prize(state)) - smooth(state))
+            });
+            data.collect()
+        };
+        Some(Top {
+            from,
+            line,
+            above: side(1.0),
+            below: side(-1.0),
+        })
+    }
+
+    /// From E of the analytic part to that with the line instead of it at the top.
+    fn with_top(&self, step: &Step, ahead: &Ahead, mean: f64, smooth: impl FnOnce() -> f64) -> f64 {
+        let Some(top) = &ahead.top else { return smooth() };
+        let distance = (top.from - mean) / self.state.volatility;
+        if distance > 0.0 {
+            smooth() + step.half_line(distance, &top.above)
+        } else {
+            top.line.at(self.state.expected_prize(mean)) + step.half_line(-distance, &top.below)
+        }
+    }
+
+    /// E of what is not added.
     fn expect_smooth(&self, ahead: &Ahead, state: f64) -> f64 {
         match &self.step {
-            Some(step) => step.smooth(self.state.mean(state), &ahead.smooth),
+            Some(step) => {
+                let mean = self.state.mean(state);
+                self.with_top(step, ahead, mean, || step.smooth(mean, &ahead.smooth))
+            }
             None => ahead.smooth.first().copied().unwrap_or(0.0),
         }
     }
@@ -313,8 +385,12 @@ impl Domain {
         let Some(step) = &self.step else {
             return vec![self.expect(ahead, self.state.shift)];
         };
-        let rows = self.rows.iter();
-        let mut sums: Vec<f64> = rows.map(|weights| step.sum_continued(weights, &ahead.smooth)).collect();
+        let rows = self.rows.iter().zip(&self.points);
+        let sum = |(weights, point): (&Weights, &f64)| {
+            let smooth = || step.sum_continued(weights, &ahead.smooth);
+            self.with_top(step, ahead, self.state.mean(*point), smooth)
+        };
+        let mut sums: Vec<f64> = rows.map(sum).collect();
         for (at, value) in ahead.states.iter().zip(&ahead.added) {
             step.scatter(*at, value / self.state.volatility, &mut sums);
         }

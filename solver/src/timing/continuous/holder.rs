@@ -1,6 +1,6 @@
 //! Backward induction over t = T, …, 0 for a continuous prize.
 
-use super::domain::{Ahead, Domain};
+use super::domain::{Ahead, Domain, Top};
 use super::node::Auctioneer;
 use super::offer::{FIGURES, Fineness, Offer, REVENUE, SALE_PROBABILITY};
 use super::stops::{ROUNDING, Stop, changes};
@@ -10,7 +10,7 @@ use crate::exercise::{ContinuationValues, CurvedProfile};
 use crate::market::{Exercise, Market, Reserve, Sale};
 use crate::settings::{Settings, Stage};
 use crate::timing::induction::decide_within;
-use crate::timing::{Alternatives, Node, alternatives, once, until_sold};
+use crate::timing::{Alternatives, Decision, Node, alternatives, once, until_sold};
 
 /// Share of the tolerance that the auctions of a slot may miss.
 const RESOLVED: f64 = 0.1;
@@ -475,9 +475,11 @@ impl ContinuousTiming {
             None => vec![0.0; self.domain.kept()],
         };
         let (mut states, mut added) = (Vec::new(), Vec::new());
+        let top = self.top(market, factor, made);
+        let end = top.as_ref().map_or(f64::INFINITY, |top| top.from);
         if slot > 0 || self.domain.state.initial.is_none() {
             for stop in &made.stops {
-                for (from, to) in made.cut(stop) {
+                for (from, to) in made.cut(stop).into_iter().filter(|piece| piece.0 < end) {
                     for (state, weight, next) in self.domain.nodes(from, to, made.ahead.as_ref()) {
                         let next = made
                             .ahead
@@ -490,7 +492,19 @@ impl ContinuousTiming {
                 }
             }
         }
-        self.domain.ahead(smooth, (states, added), !last)
+        self.domain.ahead(smooth, (states, added), top, !last)
+    }
+
+    /// The highest states, if she sells at all of them and Π is a line there.
+    fn top(&self, market: &Market, factor: f64, made: &SlotTiming) -> Option<Top> {
+        let process = &self.domain.state;
+        let stop = made.stops.last()?;
+        if stop.decision != Decision::Sell || stop.to < self.domain.ends().1 {
+            return None;
+        }
+        let (from, line) = made.offer.line_at_top(|state| process.prize(state))?;
+        let wait = |state: f64| factor * self.next(market, made.ahead.as_ref(), state).unwrap_or(0.0);
+        self.domain.top(from.max(stop.from), line, wait)
     }
 
     /// What the holder has at the start: W_0(R_0), averaged over R_0 where that is drawn.

@@ -1,5 +1,6 @@
 //! What stopping is worth as a function of the state, between its kinks.
 
+use super::domain::Line;
 use crate::numerics::chebyshev::{POINTS, Series, points};
 
 /// Bisections of a stretch at most: what is left then is a jump, and narrow.
@@ -25,6 +26,9 @@ const GRAZING: f64 = 0.05;
 
 /// What figures other than the first, which only the forward pass uses, may miss: relative to 1 or to the scale.
 const FORWARD: f64 = 1e-8;
+
+/// Values this near to a line, relative to themselves, are on it.
+const STRAIGHT: f64 = 1e-13;
 
 /// How many figures of an auction are kept.
 pub(crate) const FIGURES: usize = 9;
@@ -58,6 +62,20 @@ pub(crate) struct Stretch {
 }
 
 impl Stretch {
+    /// Whether Π is this line in the prize, but for rounding.
+    fn is_on(&self, line: Line, prize: &impl Fn(f64) -> f64) -> bool {
+        let known = self.revenues(prize);
+        let size = known.iter().fold(0.0_f64, |most, (_, value)| most.max(value.abs()));
+        let misses = |&(prize, value): &(f64, f64)| (line.at(prize) - value).abs();
+        known.iter().all(|one| misses(one) <= STRAIGHT * size)
+    }
+
+    /// Prizes, and Π there.
+    fn revenues(&self, prize: &impl Fn(f64) -> f64) -> [(f64, f64); POINTS] {
+        let states = points().map(|u| self.from + (self.to - self.from) * u);
+        states.map(|state| (prize(state), self.figure(REVENUE, state)))
+    }
+
     /// A figure at a state.
     pub fn figure(&self, which: usize, state: f64) -> f64 {
         self.figures[which].value((state - self.from) / (self.to - self.from))
@@ -193,6 +211,18 @@ impl Offer {
         offer.halvings.sort_by(f64::total_cmp);
         offer.forget_needless();
         offer
+    }
+
+    /// The state from which on, up to the highest, Π is a line in the prize, and which.
+    pub fn line_at_top(&self, prize: impl Fn(f64) -> f64) -> Option<(f64, Line)> {
+        let known = self.stretches.last()?.revenues(&prize);
+        let ([first, ..], [.., last]) = (known, known);
+        let slope = (last.1 - first.1) / (last.0 - first.0);
+        let constant = first.1 - slope * first.0;
+        let line = Line { slope, constant };
+        let straight = self.stretches.iter().rev();
+        let straight = straight.take_while(|stretch| stretch.is_on(line, &prize));
+        straight.last().map(|stretch| (stretch.from, line))
     }
 
     /// Leaves out halvings that the next slot will do without.
