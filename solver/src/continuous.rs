@@ -285,10 +285,11 @@ pub(crate) fn solve(
         regular: virtual_cost.is_increasing(),
         certificate: verify::Certificate::default(),
     };
+    let partitions = verify::Partitions::with(market, &virtual_cost, panels, plain);
     if let Some(solution) = &equilibrium.continuous {
-        equilibrium.induction.schedules = verify::schedules_at_sample(market, &equilibrium, solution);
+        equilibrium.induction.schedules = verify::schedules_at_sample(market, &equilibrium, solution, &partitions);
     }
-    equilibrium.certificate = verify::certify_continuous(market, &equilibrium, settings);
+    equilibrium.certificate = verify::certify_continuous(market, &equilibrium, &partitions, settings);
     Ok(equilibrium)
 }
 

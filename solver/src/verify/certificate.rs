@@ -97,7 +97,9 @@ pub fn tolerance(market: &Market) -> f64 {
 /// As [`crate::solve::solve`].
 pub fn certify(market: &Market, equilibrium: &Equilibrium, settings: &Settings<'_>) -> Result<Certificate, SolveError> {
     if equilibrium.continuous.is_some() {
-        return Ok(super::certify_continuous(market, equilibrium, settings));
+        let virtual_cost = VirtualCost::new(market.buyers().cost());
+        let partitions = super::Partitions::of(market, &virtual_cost);
+        return Ok(super::certify_continuous(market, equilibrium, &partitions, settings));
     }
     let prizes = finite_prizes(market)?;
     let virtual_cost = VirtualCost::new(market.buyers().cost());

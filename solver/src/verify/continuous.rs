@@ -23,9 +23,9 @@ use crate::timing::continuous::Situation;
 use crate::timing::{Decision, Schedule};
 
 /// Auctions held at which bids are checked.
-const AUCTIONS: usize = 8;
+const AUCTIONS: usize = 6;
 /// Nodes at which she does not sell.
-const WAITS: usize = 4;
+const WAITS: usize = 3;
 /// Slots in which expectations are checked.
 const STEPS: usize = 3;
 /// Reach below this is none.
@@ -53,15 +53,49 @@ fn sampled(equilibrium: &Equilibrium, most: usize, wanted: impl Fn(Decision) -> 
         .collect()
 }
 
+/// The partitions of the costs on which auctions are checked.
+pub(crate) struct Partitions<'m> {
+    /// With the sample types.
+    base: CostPanels<'m>,
+    coarse: CostPanels<'m>,
+    plain: Option<PlainAuctions>,
+}
+
+impl<'m> Partitions<'m> {
+    pub fn of(market: &'m Market, virtual_cost: &'m VirtualCost<'m>) -> Self {
+        let coarse = CostPanels::coarse(market, virtual_cost);
+        let plain = PlainAuctions::of(market, &coarse);
+        Self::with(market, virtual_cost, coarse, plain)
+    }
+
+    /// Given those without sample types.
+    pub fn with(
+        market: &'m Market,
+        virtual_cost: &'m VirtualCost<'m>,
+        coarse: CostPanels<'m>,
+        plain: Option<PlainAuctions>,
+    ) -> Self {
+        Self {
+            base: CostPanels::of_market(market, virtual_cost).for_curves(),
+            coarse,
+            plain,
+        }
+    }
+}
+
 /// The bids of sample types at a sample of the auctions held.
-pub(crate) fn schedules(market: &Market, equilibrium: &Equilibrium, solution: &ContinuousSolution) -> Vec<Schedule> {
-    let virtual_cost = VirtualCost::new(market.buyers().cost());
-    let base = CostPanels::of_market(market, &virtual_cost).for_curves();
+pub(crate) fn schedules(
+    market: &Market,
+    equilibrium: &Equilibrium,
+    solution: &ContinuousSolution,
+    partitions: &Partitions<'_>,
+) -> Vec<Schedule> {
+    let base = &partitions.base;
     sampled(equilibrium, AUCTIONS, |decision| decision == Decision::Sell)
         .into_iter()
         .filter_map(|(slot, state)| {
             let profile = solution.profile(slot, solution.points.states(slot)[state]);
-            let panels = base.refined(&base.cuts_for(&profile), &base);
+            let panels = base.refined(&base.cuts_for(&profile), base);
             let auction = equilibrium.induction.timing.at(slot, state).auction;
             let entrants = panels.among_entrants(auction.entry_probability);
             let bidders = Bidders::curved(&entrants, &profile, market.participation().winner_cost());
@@ -72,14 +106,18 @@ pub(crate) fn schedules(market: &Market, equilibrium: &Equilibrium, solution: &C
 }
 
 /// Collects the evidence.
-pub(crate) fn certify_continuous(market: &Market, equilibrium: &Equilibrium, settings: &Settings<'_>) -> Certificate {
+pub(crate) fn certify_continuous(
+    market: &Market,
+    equilibrium: &Equilibrium,
+    partitions: &Partitions<'_>,
+    settings: &Settings<'_>,
+) -> Certificate {
     let mut found = Certificate::default();
     let Some(solution) = &equilibrium.continuous else {
         return found;
     };
     found.discretisation_error = solution.timing.known_to + solution.timing.error;
-    let virtual_cost = VirtualCost::new(market.buyers().cost());
-    let base = CostPanels::of_market(market, &virtual_cost).for_curves();
+    let base = &partitions.base;
     let winner_cost = market.participation().winner_cost();
     let mut nodes: Vec<(usize, usize)> = equilibrium
         .induction
@@ -91,7 +129,7 @@ pub(crate) fn certify_continuous(market: &Market, equilibrium: &Equilibrium, set
     let total = nodes.len() + STEPS;
     for (done, (slot, state)) in nodes.into_iter().enumerate() {
         let profile = solution.profile(slot, solution.points.states(slot)[state]);
-        let panels = base.refined(&base.cuts_for(&profile), &base);
+        let panels = base.refined(&base.cuts_for(&profile), base);
         let bidders = Bidders::curved(&panels, &profile, winner_cost);
         let node = equilibrium.induction.timing.at(slot, state);
         let schedules = &equilibrium.induction.schedules;
@@ -115,9 +153,7 @@ pub(crate) fn certify_continuous(market: &Market, equilibrium: &Equilibrium, set
         found.timing_deviation_gain = widest(found.timing_deviation_gain, (best - node.value).max(0.0));
         settings.report(Stage::Certificate, done + 1, total);
     }
-    let coarse = CostPanels::coarse(market, &virtual_cost);
-    let plain = PlainAuctions::of(market, &coarse);
-    let situation = solution.situation_with(market, &coarse, plain.as_ref());
+    let situation = solution.situation_with(market, &partitions.coarse, partitions.plain.as_ref());
     for slot in steps(market.ticket().maturity()) {
         let prize = solution.points.initial_prize();
         found.value_gap = widest(found.value_gap, waiting_gap(&situation, solution, slot, prize));

@@ -25,7 +25,7 @@ pub struct CurvedEvidence {
 }
 
 /// Checks an auction and its stored bids. `everyone` stands on the panels of all buyers; an unsold ticket is worth
-/// `unsold`. With `everywhere` bidders may act as types between the points of the partition too.
+/// `unsold`. Where no bids are stored, they are not looked at; with `everywhere` bidders may act as types between the points of the partition too.
 #[must_use]
 pub fn curved_node(
     market: &Market,
@@ -70,6 +70,9 @@ pub fn curved_node(
         },
         best_revenue: revenue.best(auction.entry_probability),
     };
+    if schedule.is_empty() {
+        return found;
+    }
     if let Some(rivals) = BestResponse::new(&bidders, &evidence, market.auction().format(), auction) {
         let check = rivals.check(schedule, everywhere);
         found.bid_deviation_gain = widest(found.bid_deviation_gain, check.gain);

@@ -27,6 +27,6 @@ mod revenue;
 
 pub(crate) use certificate::certify_on;
 pub use certificate::{Certificate, TOLERANCE, certify, tolerance};
-pub(crate) use continuous::{certify_continuous, schedules as schedules_at_sample};
+pub(crate) use continuous::{Partitions, certify_continuous, schedules as schedules_at_sample};
 pub use curved::{CurvedEvidence, curved_node};
 pub use repeated::REPEATED_TOLERANCE;
