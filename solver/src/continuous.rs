@@ -156,8 +156,9 @@ fn scale_of(state: &PrizeState, market: &Market) -> f64 {
     if scale > 0.0 { scale } else { 1.0 }
 }
 
-/// Prizes spread over what the process can be expected to reach, R_0 among them.
-fn points(state: &PrizeState, maturity: usize) -> Result<FinitePrizes, SolveError> {
+/// Prizes spread over what the process can be expected to reach, R_0 among them; where values are kept on a grid of states,
+/// from `width` to `width`, at these.
+fn points(state: &PrizeState, maturity: usize, width: Option<f64>) -> Result<FinitePrizes, SolveError> {
     let start = state.initial.map_or(0.0, |prize| state.state(prize));
     let (mut low, mut high) = if state.initial.is_none() {
         (-SOUND_WITHIN, SOUND_WITHIN)
@@ -177,8 +178,19 @@ fn points(state: &PrizeState, maturity: usize) -> Result<FinitePrizes, SolveErro
         );
     }
     let initial = state.initial.unwrap_or_else(|| state.prize(0.0));
-    let mut prizes: Vec<f64> = (0..=REPORTED)
-        .map(|k| state.prize(low + (high - low) * k as f64 / REPORTED as f64))
+    let apart = (high - low) / REPORTED as f64;
+    let states: Vec<f64> = match width {
+        Some(width) => {
+            let apart = width * (apart / width).round().max(1.0);
+            let (below, above) = (((start - low) / apart).round(), ((high - start) / apart).round());
+            let places = -(below as i64)..=above as i64;
+            places.map(|k| start + apart * k as f64).collect()
+        }
+        None => (0..=REPORTED).map(|k| low + apart * k as f64).collect(),
+    };
+    let mut prizes: Vec<f64> = states
+        .into_iter()
+        .map(|at| state.prize(at))
         .filter(|prize| (prize - initial).abs() > 1e-3 * initial && prize.is_finite())
         .collect();
     prizes.push(initial);
@@ -255,7 +267,7 @@ pub(crate) fn solve(
         tolerance: tolerance.max(values.error() / scale),
         scale,
     };
-    let points = points(&state, maturity)?;
+    let points = points(&state, maturity, values.state_width())?;
     let timing = ContinuousTiming::solve(&situation, settings);
     let (induction, initial) = reported(&situation, &timing, &points);
     let path = Path::follow_continuous(&situation, &timing, points.states(0), settings);

@@ -6,6 +6,7 @@ use super::values::{DEEPEST, MOST_INTERVALS, split};
 use crate::exercise::{CurvedProfile, INDIFFERENCE, Piece};
 use crate::market::Exercise;
 use crate::numerics::expansion::Expansion;
+use crate::numerics::exponential::LANES;
 use crate::numerics::lobatto::{COARSEST, FINEST, Lobatto};
 use crate::numerics::root;
 use crate::prize::{FAR, PrizeState};
@@ -331,19 +332,22 @@ impl Part {
         let rows = here.values.rows().into_iter().enumerate();
         let mean = rows.map(|(i, row)| {
             let prize = self.state.prize(grid.at(i));
-            let types = row.iter().zip(&here.costs).zip(&weights);
-            types
-                .map(|((&continuation, cost), weight)| {
-                    let value = match self.exercise {
-                        Exercise::American => continuation.max(prize - cost),
-                        Exercise::AtMaturity => continuation,
-                        Exercise::Lottery { draw_probability } => {
-                            continuation + draw_probability * (prize - cost).max(0.0)
+            let value = |continuation: f64, cost: f64| {
+                let now = prize - cost;
+                match self.exercise {
+                    Exercise::American => {
+                        if now > continuation {
+                            now
+                        } else {
+                            continuation
                         }
-                    };
-                    weight * value
-                })
-                .sum()
+                    }
+                    Exercise::AtMaturity => continuation,
+                    Exercise::Lottery { draw_probability } => continuation + draw_probability * now.max(0.0),
+                }
+            };
+            // Tables are kept row by row without gaps.
+            sum_of_three(row.as_slice().unwrap_or_default(), &here.costs, &weights, value)
         });
         Some(mean.collect())
     }
@@ -732,4 +736,22 @@ fn independent(
             }
         }
     }
+}
+
+/// Σ weight · value(continuation, cost), several side by side.
+fn sum_of_three(continuations: &[f64], costs: &[f64], weights: &[f64], value: impl Fn(f64, f64) -> f64) -> f64 {
+    let (few, rest) = continuations.as_chunks::<LANES>();
+    let (costs_of_few, costs) = costs.as_chunks::<LANES>();
+    let (weights_of_few, weights) = weights.as_chunks::<LANES>();
+    let mut sums = [0.0; LANES];
+    for ((continuations, costs), weights) in few.iter().zip(costs_of_few).zip(weights_of_few) {
+        for lane in 0..LANES {
+            sums[lane] += weights[lane] * value(continuations[lane], costs[lane]);
+        }
+    }
+    let rest = rest.iter().zip(costs).zip(weights);
+    let rest: f64 = rest
+        .map(|((&continuation, &cost), weight)| weight * value(continuation, cost))
+        .sum();
+    sums.iter().sum::<f64>() + rest
 }

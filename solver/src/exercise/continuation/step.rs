@@ -98,8 +98,15 @@ impl Step {
             // Prizes weigh in by their size: under that weight the mean is higher by the variance.
             high = high.max(mean + sd * sd + reach * sd);
         }
-        let size = ((high - low) * resolution.per_deviation() / sigma).ceil().max(1.0) as usize + 1;
-        (low, high, size)
+        let intervals = ((high - low) * resolution.per_deviation() / sigma).ceil().max(1.0);
+        // The start is one of the grid points.
+        let width = (high - low) / intervals;
+        let (below, above) = (((start - low) / width).ceil(), ((high - start) / width).ceil());
+        (
+            start - below * width,
+            start + above * width,
+            (below + above) as usize + 1,
+        )
     }
 
     /// On a grid that covers what the process can reach in `slots` slots, and what its expectations look at from there.

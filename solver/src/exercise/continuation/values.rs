@@ -109,6 +109,14 @@ impl ContinuationValues {
         &self.first().state
     }
 
+    /// The states at which C_t is kept, R_0 among them: how far apart they are; `None` where they are not on a grid.
+    pub(crate) fn state_width(&self) -> Option<f64> {
+        match &self.first().kind {
+            Kind::Steps(columns) => Some(columns.grid().width),
+            Kind::Independent(_) | Kind::Closed => None,
+        }
+    }
+
     /// What C_t may be wrong by at any slot, prize and cost, ETH: the Chebyshev coefficients left out, judged by the last
     /// ones, and what the rules over the next state miss.
     #[must_use]
