@@ -33,25 +33,26 @@ impl Rows {
         let mut bands = Vec::new();
         let mut from = 0;
         while from < means.len() {
-            let mut windows = vec![step.weights(means[from])];
-            let (mut first, mut end) = (windows[0].first, windows[0].end());
+            let mut tilts = vec![step.tilt(means[from])];
+            let (mut first, mut end) = step.span(&tilts[0]);
             for &mean in means[from + 1..].iter().take(TALLEST - 1) {
-                let window = step.weights(mean);
-                let wider = (first.min(window.first), end.max(window.end()));
+                let tilt = step.tilt(mean);
+                let span = step.span(&tilt);
+                let wider = (first.min(span.0), end.max(span.1));
                 if wider.1 - wider.0 > WIDEST * step.window() {
                     break;
                 }
                 (first, end) = wider;
-                windows.push(window);
+                tilts.push(tilt);
             }
-            let mut weights = Array2::zeros((windows.len(), end - first));
-            for (mut row, window) in weights.rows_mut().into_iter().zip(&windows) {
-                let seen = row.iter_mut().skip(window.first - first);
-                for (weight, value) in seen.zip(&window.list) {
-                    *weight = *value;
-                }
+            let mut weights = Array2::zeros((tilts.len(), end - first));
+            for (mut row, tilt) in weights.rows_mut().into_iter().zip(&tilts) {
+                let span = step.span(tilt);
+                // Tables are kept row by row without gaps.
+                let row = row.as_slice_mut().unwrap_or_default();
+                step.weigh(tilt, &mut row[span.0 - first..span.1 - first]);
             }
-            let height = windows.len();
+            let height = tilts.len();
             bands.push(Band { from, first, weights });
             from += height;
         }

@@ -70,15 +70,19 @@ pub(crate) struct Weights {
     pub list: Vec<f64>,
 }
 
-impl Weights {
-    /// One past the index of the last.
-    pub fn end(&self) -> usize {
-        self.first + self.list.len()
-    }
+/// How a mean looks at the grid: the first point it would look at if the grid went on, and by what the bell's numbers are to
+/// be multiplied, the first, and from one to the next.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Tilt {
+    start: isize,
+    first: f64,
+    ratio: f64,
+}
 
+impl Weights {
     /// Σ of weights times values at the grid points.
     pub fn sum(&self, values: &[f64]) -> f64 {
-        dot(&self.list, &values[self.first..self.end()])
+        dot(&self.list, &values[self.first..self.first + self.list.len()])
     }
 }
 
@@ -177,38 +181,49 @@ impl Step {
     /// Below the grid functions are continued by a constant, above it in proportion to the prize: what lies there weighs on
     /// the first and the last point.
     pub fn weights(&self, mean: f64) -> Weights {
-        let (start, first, ratio) = self.tilt(mean);
+        let tilt = self.tilt(mean);
+        let (first, end) = self.span(&tilt);
+        let mut list = vec![0.0; end - first];
+        self.weigh(&tilt, &mut list);
+        Weights { first, list }
+    }
+
+    /// The grid points on which weights lie: the first, and one past the last.
+    pub fn span(&self, tilt: &Tilt) -> (usize, usize) {
+        let last = self.grid.size as isize - 1;
+        let end = tilt.start + self.bell.len() as isize - 1;
+        (tilt.start.clamp(0, last) as usize, end.clamp(0, last) as usize + 1)
+    }
+
+    /// Writes the weights on [`Self::span`] over zeros.
+    pub fn weigh(&self, tilt: &Tilt, weights: &mut [f64]) {
+        if weights.len() == self.bell.len() {
+            weights.copy_from_slice(&self.bell);
+            times_powers(tilt.first, tilt.ratio, weights);
+            return;
+        }
         let mut list = self.bell.clone();
-        times_powers(first, ratio, &mut list);
-        let (end, last) = (start + list.len() as isize - 1, self.grid.size as isize - 1);
-        if start >= 0 && end <= last {
-            return Weights {
-                first: start as usize,
-                list,
-            };
-        }
-        let (first, end) = (start.clamp(0, last), end.clamp(0, last));
-        let mut folded = vec![0.0; (end - first + 1) as usize];
-        for (at, weight) in (start..).zip(list) {
+        times_powers(tilt.first, tilt.ratio, &mut list);
+        let last = self.grid.size as isize - 1;
+        let first = tilt.start.clamp(0, last);
+        for (at, weight) in (tilt.start..).zip(list) {
             let beyond = (at - last).max(0);
-            folded[(at.clamp(0, last) - first) as usize] += weight * self.growth.powi(beyond as i32);
-        }
-        Weights {
-            first: first as usize,
-            list: folded,
+            weights[(at.clamp(0, last) - first) as usize] += weight * self.growth.powi(beyond as i32);
         }
     }
 
-    /// The first grid point that a mean looks at, and by what the bell's numbers are to be multiplied: the first, and from one to
-    /// the next.
-    fn tilt(&self, mean: f64) -> (isize, f64, f64) {
+    /// How a mean looks at the grid.
+    pub fn tilt(&self, mean: f64) -> Tilt {
         let eta = self.grid.width / self.state.volatility;
         let place = (mean - self.grid.first) / self.grid.width;
         let nearest = place.round();
         // e^{−(jη − d)²/2} = e^{−d²/2} (e^{ηd})^j e^{−j²η²/2}.
         let offset = (place - nearest) * eta;
-        let first = exp(-offset * (0.5 * offset + eta * self.half_window as f64));
-        (nearest as isize - self.half_window as isize, first, exp(eta * offset))
+        Tilt {
+            start: nearest as isize - self.half_window as isize,
+            first: exp(-offset * (0.5 * offset + eta * self.half_window as f64)),
+            ratio: exp(eta * offset),
+        }
     }
 
     /// How many values on either side [`Self::continued`] adds: as many as a mean on the grid looks at.
@@ -240,13 +255,13 @@ impl Step {
 
     /// Σ of [`Self::weights`] times values at the grid points, [`Self::continued`].
     pub fn smooth(&self, mean: f64, continued: &[f64]) -> f64 {
-        let (start, first, ratio) = self.tilt(mean);
+        let tilt = self.tilt(mean);
         let margin = self.margin();
-        let seen = usize::try_from(start + margin as isize)
+        let seen = usize::try_from(tilt.start + margin as isize)
             .ok()
             .and_then(|start| continued.get(start..start + self.bell.len()));
         match seen {
-            Some(seen) => sum_with_powers(first, ratio, &self.bell, seen),
+            Some(seen) => sum_with_powers(tilt.first, tilt.ratio, &self.bell, seen),
             None => self.sum_continued(&self.weights(mean), continued),
         }
     }

@@ -136,10 +136,10 @@ impl Below {
             let factors = drifts.iter().map(|c| -0.5 * c * c);
             let constants: Vec<f64> = factors.collect();
             let rates: Vec<f64> = drifts.iter().map(|c| persistence * c).collect();
-            scale(&mut self.masses, &rule.nodes[above..], &rates, &constants);
+            rule.scale(&mut self.masses, ABOVE, &rates, &constants);
             let mut stepped = rule.seen(rows, before).dot(&self.masses);
             let rates: Vec<f64> = drifts.iter().map(|c| -c).collect();
-            scale(&mut stepped, &rule.nodes, &rates, &vec![0.0; types]);
+            rule.scale(&mut stepped, 0, &rates, &vec![0.0; types]);
             let (open, kept) = stepped.view().split_at(Axis(0), above);
             let (mass, slot) = open.split_at(Axis(1), types);
             exercised += mass.sum();
@@ -169,7 +169,7 @@ impl Below {
             }
             let mut arriving = kernel.dot(&shares);
             let rates: Vec<f64> = apart.iter().map(|d| -d).collect();
-            scale(&mut arriving, &rule.nodes[above..], &rates, &vec![0.0; types]);
+            rule.scale(&mut arriving, ABOVE, &rates, &vec![0.0; types]);
             masses += &arriving;
         }
         // As deep as masses count.
@@ -209,8 +209,7 @@ impl Rule {
         let rule = gauss::panel_rule();
         let mut nodes = Vec::new();
         let mut weights = Vec::new();
-        let tops = (0..ABOVE).map(|panel| WIDE * panel as f64);
-        for left in tops.chain((0..panels).map(|panel| -WIDE * (panel + 1) as f64)) {
+        for left in (0..ABOVE + panels).map(left) {
             nodes.extend(rule.iter().map(|(node, _)| left + WIDE * node));
             weights.extend(rule.iter().map(|(_, weight)| WIDE * weight));
         }
@@ -237,6 +236,36 @@ impl Rule {
         rows.slice_axis_move(Axis(1), Slice::from(..columns))
     }
 
+    /// As [`scale`] does, row i being that of the i-th node from a panel on: e^{rate · (left + WIDE · u)}, which is a number a
+    /// panel times one a node of the rule.
+    fn scale(&self, table: &mut Array2<f64>, panel: usize, rates: &[f64], constants: &[f64]) {
+        let per_panel = self.per_panel();
+        let types = rates.len();
+        let mut at_nodes = vec![0.0; per_panel * types];
+        for (row, (u, _)) in at_nodes.chunks_exact_mut(types).zip(gauss::panel_rule()) {
+            for (factor, rate) in row.iter_mut().zip(rates) {
+                *factor = exp(rate * WIDE * u);
+            }
+        }
+        let mut of_panel = vec![0.0; types];
+        let rows = table.as_slice_mut().unwrap_or_default();
+        for (panel, rows) in (panel..).zip(rows.chunks_mut(2 * types * per_panel)) {
+            let left = left(panel);
+            for (factor, (rate, constant)) in of_panel.iter_mut().zip(rates.iter().zip(constants)) {
+                *factor = exp(rate * left + constant);
+            }
+            for (row, at_node) in rows.chunks_exact_mut(2 * types).zip(at_nodes.chunks_exact(types)) {
+                let (masses, slots) = row.split_at_mut(types);
+                let factors = of_panel.iter().zip(at_node);
+                for ((mass, slot), (of_panel, at_node)) in masses.iter_mut().zip(slots).zip(factors) {
+                    let factor = of_panel * at_node;
+                    *mass *= factor;
+                    *slot *= factor;
+                }
+            }
+        }
+    }
+
     fn per_panel(&self) -> usize {
         gauss::panel_rule().len()
     }
@@ -259,6 +288,15 @@ fn scale(table: &mut Array2<f64>, places: &[f64], rates: &[f64], constants: &[f6
                 *entry *= factor;
             }
         }
+    }
+}
+
+/// The left end of a panel: those above follow one another upward, those below downward.
+fn left(panel: usize) -> f64 {
+    if panel < ABOVE {
+        WIDE * panel as f64
+    } else {
+        -WIDE * (panel - ABOVE + 1) as f64
     }
 }
 
