@@ -49,7 +49,7 @@ pub(crate) struct Seen<'a> {
 impl Around {
     /// `None` where a step reaches so far that numbers overflow.
     pub fn of((persistence, sigma): (f64, f64), eta: f64, reach: f64, half: &[f64]) -> Option<Self> {
-        let most = persistence.abs() * reach;
+        let most = persistence.abs() * half.last().copied().unwrap_or(0.0);
         if (most + reach) * reach.max(eta) > LARGEST {
             return None;
         }

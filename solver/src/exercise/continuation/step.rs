@@ -5,9 +5,8 @@
 //! kink, what lies beyond the kink is integrated apart, by a Gauss rule that starts there.
 
 use super::around::Around;
-use super::resolution::Resolution;
+use super::resolution::{FURTHEST, Resolution};
 use crate::numerics::exponential::{LANES, dot, exp, tilted_sum};
-use crate::numerics::gauss;
 use crate::prize::PrizeState;
 
 /// The grid is to serve states so many standard deviations from where the process is expected.
@@ -44,7 +43,7 @@ pub(crate) struct Step {
     reach: f64,
     /// Nodes s > 0 of the half-line rule, in standard deviations.
     pub half: Vec<f64>,
-    /// Its weights, times φ(s).
+    /// Its weights for ∫ f(s) φ(s) ds.
     pub half_weights: Vec<f64>,
     /// e^{−σ s} and e^{σ s} at the nodes: by how much prizes there are lower and higher.
     pub moves: [Vec<f64>; 2],
@@ -121,15 +120,8 @@ impl Step {
         let width = (high - low) / (size - 1) as f64;
         let high = low + width * (size - 1) as f64;
         let resolution = Resolution::of(state.tolerance);
-        let reach = resolution.reach() + sigma.min(20.0);
-        let nodes = ((resolution.half_per_deviation() * reach).ceil() as usize).next_multiple_of(LANES);
-        let (half, half_weights): (Vec<f64>, Vec<f64>) = gauss::unit_rule(nodes)
-            .into_iter()
-            .map(|(node, weight)| {
-                let s = node * reach;
-                (s, weight * reach * NORMAL * (-0.5 * s * s).exp())
-            })
-            .unzip();
+        let reach = resolution.reach() + sigma.min(FURTHEST);
+        let (half, half_weights): (Vec<f64>, Vec<f64>) = resolution.half_line(sigma).into_iter().unzip();
         let seen = resolution.seen();
         let mut sound = vec![(low, high)];
         for ahead in 1..=slots {
