@@ -12,6 +12,7 @@ use crate::exercise::INDIFFERENCE;
 use crate::market::Exercise;
 use crate::numerics::lobatto::{COARSEST, FINEST, Lobatto};
 use crate::numerics::root;
+use crate::prize::PrizeState;
 
 /// Chebyshev coefficients in cost below this share of the tolerance are left out.
 const RESOLVED: f64 = 0.05;
@@ -24,14 +25,22 @@ const STATES_RESOLVED: f64 = 1e-10;
 const ALIASED: f64 = 2.0;
 /// Coefficients that fall more slowly than this, one by one, are not told from rounding.
 const SLOWEST: f64 = 0.9;
+/// Intervals between the states from which a call is looked at.
+const SEEN_FROM: usize = 24;
 /// Rows of the grid at which the resolution in cost is looked at: every this many.
 const LOOKED_AT: usize = 3;
 
 /// The costs whose values are followed.
 #[derive(Debug, Clone)]
 pub(crate) enum Costs {
-    /// Chebyshev points on an interval, as many as it takes, but with at least so many intervals.
-    Interval { lower: f64, upper: f64, least: usize },
+    /// Chebyshev points on an interval: so many intervals in the last slots, in others as many as it takes, but not fewer than
+    /// `least`.
+    Interval {
+        lower: f64,
+        upper: f64,
+        first: usize,
+        least: usize,
+    },
     /// These.
     List(Vec<f64>),
 }
@@ -42,7 +51,7 @@ pub(crate) struct Kink {
     pub state: f64,
     /// Whether she exercises above it.
     rising: bool,
-    /// r − θ − C at the half-line rule's nodes above and below, times their weights.
+    /// r − θ − C at the half-line rule's nodes above and below, times their weights, as long as they are needed.
     pub above: Vec<f64>,
     pub below: Vec<f64>,
 }
@@ -83,6 +92,15 @@ pub(crate) struct Slot {
     tilted: Option<Tilted>,
     /// The size of the last Chebyshev coefficients in cost, ETH.
     pub tail: f64,
+}
+
+impl Slot {
+    /// What is kept of the kinks of all types together is not needed type by type too.
+    fn forget_half_lines(&mut self) {
+        for kink in self.columns.iter_mut().flat_map(|column| &mut column.kinks) {
+            (kink.above, kink.below) = (Vec::new(), Vec::new());
+        }
+    }
 }
 
 /// The slot behind another, with its costs.
@@ -135,11 +153,7 @@ impl Columns {
             .collect();
         let rows = Rows::new(&solved.step, &means);
         let mut intervals = match costs {
-            Costs::Interval { lower, upper, least } => {
-                let ends = (*lower, *upper);
-                let first = Self::first_intervals(&solved.step, exercise, maturity, ends, tolerance);
-                Some(first.max(*least))
-            }
+            Costs::Interval { first, .. } => Some(*first),
             Costs::List(_) => None,
         };
         let mut slots: Vec<Slot> = Vec::with_capacity(maturity + 1);
@@ -167,6 +181,9 @@ impl Columns {
                 solved.find_kinks(slots.last(), &mut made);
                 made.tilted = Tilted::of(&solved.step, &made.columns);
             }
+            if let Some(next) = slots.last_mut().filter(|next| next.tilted.is_some()) {
+                next.forget_half_lines();
+            }
             slots.push(made);
         }
         slots.reverse();
@@ -175,44 +192,33 @@ impl Columns {
     }
 
     /// Costs enough for the slot before the last, where C is a call's value and bends most.
-    pub fn first_intervals(
-        step: &Step,
-        exercise: Exercise,
-        maturity: usize,
-        (lower, upper): (f64, f64),
-        tolerance: f64,
-    ) -> usize {
-        if maturity == 0 || exercise == Exercise::AtMaturity {
-            return COARSEST;
-        }
-        let state = &step.state;
-        let grid = &step.grid;
-        let stride = 1 + grid.size / 24;
-        let means: Vec<f64> = (0..grid.size).step_by(stride).map(|i| state.mean(grid.at(i))).collect();
+    pub fn first_intervals(state: &PrizeState, maturity: usize, (lower, upper): (f64, f64), tolerance: f64) -> usize {
+        let (first, last, size) = Step::extent(state, maturity);
+        let apart = (last - first) / SEEN_FROM as f64;
+        let means = (0..=SEEN_FROM.min(size)).map(|i| state.mean(first + apart * i as f64));
         // The strikes that matter are seen from prizes near them too.
-        // Where prizes are many times the costs, values are too, and their rounding.
-        let scale = upper.abs().max(lower.abs());
         let near = (0..=8)
             .map(|k| lower + (upper - lower) * f64::from(k) / 8.0)
             .filter(|cost| *cost > 0.0);
-        let means: Vec<f64> = means
-            .into_iter()
-            .chain(near.map(f64::ln))
-            .filter(|mean| (grid.first..=grid.last()).contains(mean))
-            .collect();
-        Lobatto::close_sizes()
-            .find(|&intervals| {
-                let points = Lobatto::with(intervals);
-                let costs = points.on(lower, upper);
-                means.iter().all(|&mean| {
-                    let values: Vec<f64> = costs
-                        .iter()
-                        .map(|&cost| state.excess(mean, state.volatility, cost))
-                        .collect();
-                    tail_of(&points.coefficients(&values)) <= RESOLVED * tolerance * scale.max(values[0].abs())
-                })
-            })
-            .unwrap_or(FINEST)
+        // Where prizes are many times the costs, values are too, and their rounding.
+        let scale = upper.abs().max(lower.abs());
+        let resolved = |intervals: usize, mean: f64| {
+            let points = Lobatto::with(intervals);
+            let values: Vec<f64> = points
+                .on(lower, upper)
+                .into_iter()
+                .map(|cost| state.excess(mean, state.volatility, cost))
+                .collect();
+            tail_of(&points.coefficients(&values)) <= RESOLVED * tolerance * scale.max(values[0].abs())
+        };
+        let mut sizes = Lobatto::close_sizes();
+        let mut intervals = sizes.next().unwrap_or(COARSEST);
+        for mean in near.map(f64::ln).filter(|mean| (first..=last).contains(mean)).chain(means) {
+            while intervals < FINEST && !resolved(intervals, mean) {
+                intervals = sizes.next().unwrap_or(FINEST);
+            }
+        }
+        intervals
     }
 
     /// C from what is known of the next slot.
@@ -364,7 +370,13 @@ impl Columns {
 
     /// Notes how well the costs resolve C, `slots` before maturity, and takes as few as resolve it.
     fn resolve(&self, costs: &Costs, slots: usize, next: &Slot, made: &mut Slot) {
-        let (Costs::Interval { lower, upper, least }, Some(intervals)) = (costs, made.intervals) else {
+        let (
+            Costs::Interval {
+                lower, upper, least, ..
+            },
+            Some(intervals),
+        ) = (costs, made.intervals)
+        else {
             return;
         };
         let scale = upper.abs().max(lower.abs());

@@ -84,32 +84,16 @@ impl Part {
         state: &PrizeState,
         exercise: Exercise,
         maturity: usize,
-        (lower, upper): (f64, f64),
+        ends: (f64, f64),
         tolerance: f64,
     ) -> usize {
-        Columns::first_intervals(
-            &Step::new(state, maturity),
-            exercise,
-            maturity,
-            (lower, upper),
-            tolerance,
-        )
+        if state.is_independent() || maturity == 0 || exercise == Exercise::AtMaturity {
+            return COARSEST;
+        }
+        Columns::first_intervals(state, maturity, ends, tolerance)
     }
 
-    /// Values of all costs of [lower, upper] to someone with this discount factor; `tolerance` is relative to the
-    /// highest cost.
-    pub fn over(
-        state: &PrizeState,
-        exercise: Exercise,
-        discount_factor: f64,
-        maturity: usize,
-        ((lower, upper), least): ((f64, f64), usize),
-        tolerance: f64,
-    ) -> Self {
-        let costs = Costs::Interval { lower, upper, least };
-        Self::solve(state, exercise, discount_factor, maturity, costs, tolerance)
-    }
-
+    /// Values of these costs to someone with this discount factor; `tolerance` is relative to the highest cost.
     pub fn solve(
         state: &PrizeState,
         exercise: Exercise,
@@ -260,7 +244,7 @@ impl Part {
             });
         }
         if never > sure {
-            split(sure, never, DEEPEST, &|_| true, &mut |(from, to), deepest| {
+            split(sure, never, DEEPEST, &mut |(from, to), deepest| {
                 let (intervals, values, _) = resolved(from, to, COARSEST, value);
                 let done = deepest || intervals <= MOST_INTERVALS;
                 if done {

@@ -28,10 +28,6 @@ impl Grid {
     pub fn at(&self, index: usize) -> f64 {
         self.first + self.width * index as f64
     }
-
-    pub fn last(&self) -> f64 {
-        self.at(self.size - 1)
-    }
 }
 
 /// The step of a state with σ > 0 and ρ ≠ 0.

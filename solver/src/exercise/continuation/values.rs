@@ -43,21 +43,27 @@ impl ContinuationValues {
             let steps = matches!(part.kind, Kind::Steps(_));
             !steps || ELSEWHERE * part.error() <= IN_COST * tolerance * scale
         };
-        let make = |ends: (f64, f64)| {
-            let with = |least: usize| Part::over(state, exercise, discount_factor, maturity, (ends, least), tolerance);
+        split(lower, upper, DEEPEST, &mut |ends, deepest| {
+            let first = Part::intervals_needed(state, exercise, maturity, ends, tolerance);
+            if first > MOST_INTERVALS && !deepest {
+                return false;
+            }
+            let with = |least: usize| {
+                let (lower, upper) = ends;
+                let first = first.max(least);
+                let costs = Costs::Interval {
+                    lower,
+                    upper,
+                    first,
+                    least,
+                };
+                Part::solve(state, exercise, discount_factor, maturity, costs, tolerance)
+            };
             let mut part = with(0);
             // Slots before the one that sets the number of points may ask for more.
             while !known(&part) && part.intervals() < MOST_INTERVALS {
                 part = with(2 * part.intervals());
             }
-            part
-        };
-        let coarse = |ends: (f64, f64)| {
-            state.is_independent()
-                || Part::intervals_needed(state, exercise, maturity, ends, tolerance) <= MOST_INTERVALS
-        };
-        split(lower, upper, DEEPEST, &coarse, &mut |ends, deepest| {
-            let part = make(ends);
             let resolved = deepest || (part.intervals() <= MOST_INTERVALS && known(&part));
             if resolved {
                 parts.push(part);
@@ -228,16 +234,9 @@ impl ContinuationValues {
     }
 }
 
-/// Cuts [lower, upper] until `coarse` says that a piece may be made and `make` that it has been.
-pub(super) fn split(
-    lower: f64,
-    upper: f64,
-    depth: u32,
-    coarse: &impl Fn((f64, f64)) -> bool,
-    make: &mut impl FnMut((f64, f64), bool) -> bool,
-) {
-    let deepest = depth == 0;
-    if (deepest || coarse((lower, upper))) && make((lower, upper), deepest) {
+/// Cuts [lower, upper] until `make` says that a piece has been made, which it has to at the latest at the last depth.
+pub(super) fn split(lower: f64, upper: f64, depth: u32, make: &mut impl FnMut((f64, f64), bool) -> bool) {
+    if make((lower, upper), depth == 0) || depth == 0 {
         return;
     }
     // Prizes move in proportion: so do the costs at which values bend.
@@ -248,8 +247,8 @@ pub(super) fn split(
     } else {
         0.5 * (lower + upper)
     };
-    split(lower, middle, depth - 1, coarse, make);
-    split(middle, upper, depth - 1, coarse, make);
+    split(lower, middle, depth - 1, make);
+    split(middle, upper, depth - 1, make);
 }
 
 #[cfg(test)]
