@@ -1,6 +1,6 @@
 //! Chebyshev expansions of any degree on an interval, with their slope.
 
-use super::exponential::LANES;
+use super::exponential::{LANES, fused};
 
 /// Σ a_k T_k on [lower, upper].
 #[derive(Debug, Clone, PartialEq)]
@@ -100,8 +100,8 @@ fn clenshaw(coefficients: &[f64], x: f64) -> f64 {
     for (k, [a, b]) in pairs.iter().enumerate().rev() {
         // The last step of Clenshaw's recurrence for T_k takes y once.
         let by = if k == 0 { y } else { twice };
-        even = [by * even[0] - even[1] + a, even[0]];
-        odd = [twice * odd[0] - odd[1] + b, odd[0]];
+        even = [fused(by, even[0], a - even[1]), even[0]];
+        odd = [fused(twice, odd[0], b - odd[1]), odd[0]];
     }
     even[0] + x * (odd[0] - odd[1])
 }
@@ -118,7 +118,7 @@ pub(crate) fn clenshaw_at<const N: usize>(coefficients: &[f64], xs: &[f64; N]) -
         let (mut b1, mut b2) = ([0.0; LANES], [0.0; LANES]);
         for a in rest.iter().rev() {
             for lane in 0..LANES {
-                let next = 2.0 * xs[lane] * b1[lane] - b2[lane] + a;
+                let next = fused(2.0 * xs[lane], b1[lane], a - b2[lane]);
                 b2[lane] = b1[lane];
                 b1[lane] = next;
             }

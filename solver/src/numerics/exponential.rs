@@ -27,17 +27,27 @@ const POLYNOMIAL: [f64; 12] = [
 /// Sums run this many lanes side by side.
 pub(crate) const LANES: usize = 4;
 
+/// a·b + c, in one operation where the processor that is compiled for has one.
+#[inline(always)]
+pub(crate) fn fused(a: f64, b: f64, c: f64) -> f64 {
+    if cfg!(target_feature = "fma") {
+        a.mul_add(b, c)
+    } else {
+        a * b + c
+    }
+}
+
 /// e^x to rounding; beyond ±708 the value there.
 #[inline(always)]
 pub(crate) fn exp(x: f64) -> f64 {
     let x = if x > ENDS.0 { x } else { ENDS.0 };
     let x = if x < ENDS.1 { x } else { ENDS.1 };
-    let whole = x * PER_DOUBLING + WHOLE;
+    let whole = fused(x, PER_DOUBLING, WHOLE);
     let doublings = whole - WHOLE;
-    let rest = (x - doublings * DOUBLING) - doublings * DOUBLING_REST;
+    let rest = fused(-doublings, DOUBLING_REST, fused(-doublings, DOUBLING, x));
     let mut value = POLYNOMIAL[0];
     for coefficient in &POLYNOMIAL[1..] {
-        value = value * rest + coefficient;
+        value = fused(value, rest, *coefficient);
     }
     // The last bits of `whole` are the exponent.
     value * f64::from_bits((whole.to_bits() << 52).wrapping_add(1.0_f64.to_bits()))
@@ -48,7 +58,7 @@ pub(crate) fn tilted_sum(values: &[f64], rates: &[f64], tilt: f64) -> f64 {
     let mut sums = [0.0; LANES];
     for (values, rates) in values.chunks_exact(LANES).zip(rates.chunks_exact(LANES)) {
         for lane in 0..LANES {
-            sums[lane] += values[lane] * exp(tilt * rates[lane]);
+            sums[lane] = fused(values[lane], exp(tilt * rates[lane]), sums[lane]);
         }
     }
     sums.iter().sum()
@@ -61,7 +71,7 @@ pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
     let mut sums = [0.0; LANES];
     for (a, b) in a.zip(b) {
         for lane in 0..LANES {
-            sums[lane] += a[lane] * b[lane];
+            sums[lane] = fused(a[lane], b[lane], sums[lane]);
         }
     }
     sums.iter().sum::<f64>() + rest

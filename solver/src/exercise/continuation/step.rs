@@ -6,7 +6,7 @@
 
 use super::around::Around;
 use super::resolution::{FURTHEST, Resolution};
-use crate::numerics::exponential::{LANES, dot, exp, tilted_sum};
+use crate::numerics::exponential::{LANES, dot, exp, fused, tilted_sum};
 use crate::prize::PrizeState;
 
 /// The grid is to serve states so many standard deviations from where the process is expected.
@@ -373,7 +373,7 @@ fn sum_with_powers(first: f64, ratio: f64, a: &[f64], b: &[f64]) -> f64 {
     let rest = few.remainder().iter().zip(others.remainder());
     for (a, b) in few.clone().zip(others.clone()) {
         for lane in 0..LANES {
-            sums[lane] += powers[lane] * a[lane] * b[lane];
+            sums[lane] = fused(powers[lane] * a[lane], b[lane], sums[lane]);
             powers[lane] *= jump;
         }
     }

@@ -20,7 +20,7 @@ pub(crate) struct Tilted {
     reference: f64,
     /// u₀, by type.
     distances: Vec<f64>,
-    /// The kinks' values above and below them times e^{∓u₀ s_i}: nodes × types.
+    /// The kinks' values above and below them times e^{∓u₀ s_i}: types × nodes.
     above: Array2<f64>,
     below: Array2<f64>,
 }
@@ -40,11 +40,13 @@ impl Tilted {
             return None;
         }
         let tilted = |sign: f64| {
-            let mut table = Array2::zeros((step.half.len(), columns.len()));
-            for ((mut of_type, column), distance) in table.columns_mut().into_iter().zip(columns).zip(&distances) {
+            let mut table = Array2::zeros((columns.len(), step.half.len()));
+            for ((mut of_type, column), distance) in table.rows_mut().into_iter().zip(columns).zip(&distances) {
                 let kink = &column.kinks[0];
                 let data = if sign > 0.0 { &kink.above } else { &kink.below };
-                for ((entry, value), s) in of_type.iter_mut().zip(data).zip(&step.half) {
+                // Lists without gaps are worked on side by side.
+                let entries = of_type.as_slice_mut().unwrap_or_default().iter_mut();
+                for ((entry, value), s) in entries.zip(data).zip(&step.half) {
                     *entry = value * exp(-sign * distance * s);
                 }
             }
@@ -75,7 +77,7 @@ impl Tilted {
                     *power = exp(sign * tilt * s);
                 }
             }
-            powers.dot(side)
+            powers.dot(&side.t())
         };
         let (above, below) = (half_lines(&self.above, -1.0), half_lines(&self.below, 1.0));
         // Lists without gaps are worked on side by side.
