@@ -53,6 +53,12 @@ pub(crate) fn exp(x: f64) -> f64 {
     value * f64::from_bits((whole.to_bits() << 52).wrapping_add(1.0_f64.to_bits()))
 }
 
+/// e^x for any x.
+#[inline]
+pub(crate) fn exp_of(x: f64) -> f64 {
+    if ENDS.0 < x && x < ENDS.1 { exp(x) } else { x.exp() }
+}
+
 /// Σ value · e^{tilt · rate}; both lists have a length that is a multiple of [`LANES`].
 pub(crate) fn tilted_sum(values: &[f64], rates: &[f64], tilt: f64) -> f64 {
     let mut sums = [0.0; LANES];

@@ -8,7 +8,7 @@
 
 use super::{ContinuousPrize, FinitePrizes, PrizeLaw};
 use crate::market::Faults;
-use crate::numerics::normal;
+use crate::numerics::{exponential, normal};
 
 /// A Gaussian beyond this many standard deviations is below rounding.
 pub(crate) const FAR: f64 = 8.3;
@@ -91,7 +91,7 @@ impl PrizeState {
     #[must_use]
     pub fn prize(&self, state: f64) -> f64 {
         match &self.map {
-            PrizeMap::Exponential => state.exp(),
+            PrizeMap::Exponential => exponential::exp_of(state),
             PrizeMap::Quantile(law) => law.quantile(normal::cdf(state), normal::survival(state)),
         }
     }
@@ -154,7 +154,7 @@ impl PrizeState {
     #[must_use]
     pub fn expected_prize(&self, mean: f64) -> f64 {
         match &self.map {
-            PrizeMap::Exponential => (mean + 0.5 * self.volatility * self.volatility).exp(),
+            PrizeMap::Exponential => exponential::exp_of(mean + 0.5 * self.volatility * self.volatility),
             PrizeMap::Quantile(law) => law.mean(),
         }
     }

@@ -26,6 +26,8 @@ const ABOVE: usize = 2;
 const FURTHEST: f64 = WIDE * ABOVE as f64 - REACH;
 /// The most panels below it.
 const DEEPEST: usize = 40;
+/// Masses below this share of what is followed are not seen to step into exercise.
+const LOST: f64 = 1e-3;
 /// The largest power of e that is computed with.
 const LARGEST: f64 = 600.0;
 /// 1/√(2π).
@@ -151,7 +153,8 @@ impl Below {
             for (mut row, (one, mean)) in shares.rows_mut().into_iter().zip(sold.iter().zip(&means)) {
                 for (j, (mass, d)) in one.masses.iter().zip(&apart).enumerate() {
                     let slot = one.slot as f64;
-                    let stepped = if *mass == 0.0 { 0.0 } else { mass * beyond(d - mean) };
+                    let some = mass.abs() > NEGLIGIBLE * LOST;
+                    let stepped = if some { mass * beyond(d - mean) } else { 0.0 };
                     exercised += stepped;
                     slots += stepped * slot;
                     (row[j], row[types + j]) = (*mass, mass * slot);

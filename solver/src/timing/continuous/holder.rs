@@ -1,5 +1,7 @@
 //! Backward induction over t = T, …, 0 for a continuous prize.
 
+use std::sync::Arc;
+
 use super::domain::{Ahead, Domain, Top};
 use super::node::Auctioneer;
 use super::offer::{FIGURES, Fineness, Offer, REVENUE, SALE_PROBABILITY};
@@ -39,7 +41,7 @@ pub(crate) enum Tickets {
 pub(crate) struct SlotTiming {
     /// W of the next slot; `None` in the last.
     pub ahead: Option<Ahead>,
-    pub offer: Offer,
+    pub offer: Arc<Offer>,
     pub stops: Vec<Stop>,
     /// States at which what she does with an unsold ticket changes.
     pub fallbacks: Vec<f64>,
@@ -226,11 +228,11 @@ impl ContinuousTiming {
                 .slots
                 .last()
                 .filter(|_| lasting)
-                .map(|behind| behind.offer.clone());
+                .map(|behind| Arc::clone(&behind.offer));
             let nexts = ahead.as_ref().map(|ahead| timing.nexts(market, ahead));
             let mut made = SlotTiming {
                 ahead,
-                offer: Offer::default(),
+                offer: Arc::default(),
                 stops: Vec::new(),
                 fallbacks: Vec::new(),
                 bends: Vec::new(),
@@ -405,7 +407,7 @@ impl ContinuousTiming {
                 })
                 .collect();
         }
-        made.offer = Offer::follow(
+        let offer = Offer::follow(
             &open,
             halved,
             Fineness {
@@ -416,6 +418,7 @@ impl ContinuousTiming {
             },
             &held,
         );
+        made.offer = Arc::new(offer);
     }
 
     /// States at which the values of some type, or who among the types exercises, bend.

@@ -210,6 +210,7 @@ impl Offer {
         }
         offer.halvings.sort_by(f64::total_cmp);
         offer.forget_needless();
+        offer.stretches.shrink_to_fit();
         offer
     }
 

@@ -132,6 +132,12 @@ impl ContinuousTiming {
         }
         states.retain(|(state, _)| (low..=high).contains(state));
         states.sort_by(|a, b| a.0.total_cmp(&b.0));
+        if situation.market().holder().own_cost().is_none() {
+            // Below the auctions that are followed there is nothing but to wait.
+            let lowest = made.offer.stretches.first().map_or(high, |stretch| stretch.from);
+            let below = states.partition_point(|(state, _)| *state < lowest);
+            states.drain(..below.saturating_sub(1));
+        }
         let looks = states.into_iter().map(|(state, point)| {
             let known = point.and_then(|k| nexts.map(|nexts| nexts[k.min(nexts.len() - 1)]));
             match known {
