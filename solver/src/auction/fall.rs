@@ -20,6 +20,18 @@ impl Fall<'_> {
         }
     }
 
+    /// [`Self::over`] several distances at once.
+    pub fn over_each<const N: usize>(self, right: f64, distances: &[f64; N]) -> [f64; N] {
+        match self {
+            Self::Straight => *distances,
+            Self::Curved(profile, piece) => {
+                let end = profile.value_on(piece, right);
+                let values = profile.values_on(piece, &distances.map(|distance| right - distance));
+                values.map(|value| value - end)
+            }
+        }
+    }
+
     /// D at a cost.
     pub fn rate(self, cost: f64) -> f64 {
         match self {

@@ -232,16 +232,16 @@ fn step(left: f64, right: f64, values: Fall<'_>, law: &dyn CostLaw, competition:
         // There the rate is not smooth in θ, and next to hi costs are too coarse: use F as the variable.
         let total = law.cdf(left) - law.cdf(right);
         let mut rates = [0.0; collocation::STAGES];
-        let mut target = [0.0; collocation::STAGES];
+        let mut distances = [0.0; collocation::STAGES];
         for (i, (cost, survival)) in by_quantile(left, right, law).into_iter().enumerate() {
             rates[i] = -total * competition.rival_hazard(survival);
-            target[i] = values.over(right, right - cost);
+            distances[i] = right - cost;
         }
-        (rates, target)
+        (rates, values.over_each(right, &distances))
     } else {
         (
             nodes.map(|node| width * rate(right - width * node, law, competition)),
-            nodes.map(|node| values.over(right, width * node)),
+            values.over_each(right, &nodes.map(|node| width * node)),
         )
     };
     let (decay, drawn) = collocation::step(&rates, &target);

@@ -158,13 +158,12 @@ pub(super) fn moment_of(
 ) -> f64 {
     let touches_an_end = a.cost <= law.lower() || b.cost >= law.upper();
     let by_cdf = b.cdf <= 0.5;
-    let integrand = |variable: f64| {
-        let (cdf, survival, cost) = if by_cdf {
-            (variable, 1.0 - variable, law.quantile(variable))
+    let tail_at = |variable: f64| {
+        if by_cdf {
+            (Tail::of(variable, 1.0 - variable), law.quantile(variable))
         } else {
-            (1.0 - variable, variable, law.upper_quantile(variable))
-        };
-        values.over(b.cost, b.cost - cost) * density(&Tail::of(cdf, survival))
+            (Tail::of(1.0 - variable, variable), law.upper_quantile(variable))
+        }
     };
     let (from, to) = if by_cdf {
         (a.cdf, b.cdf)
@@ -173,16 +172,27 @@ pub(super) fn moment_of(
     };
     if touches_an_end {
         // The quantile function is algebraic there: θ − lo ~ u^(1/a).
-        return integrate::singular_ends(from, to, integrand);
+        return integrate::singular_ends(from, to, |variable| {
+            let (tail, cost) = tail_at(variable);
+            values.over(b.cost, b.cost - cost) * density(&tail)
+        });
     }
     // Next to an end it still varies with ln u rather than with u.
     let (from, to) = (from.ln().max(to.ln() - 45.0), to.ln());
     let pieces = ((to - from) / LOG_PIECE).ceil().max(1.0);
     let width = (to - from) / pieces;
+    let rule = gauss::panel_rule();
     (0..pieces as u32)
         .map(|piece| {
             let left = from + f64::from(piece) * width;
-            gauss::panel(left, left + width, |log| [integrand(log.exp()) * log.exp()])[0]
+            let variables = rule.map(|(node, _)| (left + width * node).exp());
+            let tails = variables.map(tail_at);
+            let values = values.over_each(b.cost, &tails.map(|(_, cost)| b.cost - cost));
+            let terms = variables.iter().zip(&tails).zip(values.iter().zip(rule));
+            let sum: f64 = terms
+                .map(|((variable, (tail, _)), (value, (_, weight)))| weight * value * density(tail) * variable)
+                .sum();
+            width * sum
         })
         .sum()
 }

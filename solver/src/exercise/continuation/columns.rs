@@ -464,6 +464,8 @@ impl Columns {
         let beside = beside.as_slice().unwrap_or_default().chunks_exact(nodes);
         for (&(column, state, rising), values) in found.iter().zip(beside) {
             let kink = self.kink(made.costs[column], state, rising, values);
+            // Most have one.
+            made.columns[column].kinks.reserve_exact(1);
             made.columns[column].kinks.push(kink);
         }
         for (column, (cost, &first)) in made.columns.iter_mut().zip(made.costs.iter().zip(made.values.row(0))) {
