@@ -223,7 +223,10 @@ impl Columns {
 
     /// C from what is known of the next slot.
     fn fill(&self, rows: &Rows, means: &[f64], next: &Slot, made: &mut Slot) {
-        made.values = rows.expect(&next.values);
+        // From where all types surely exercise nothing but the prize counts.
+        let sure = next.tilted.as_ref().map_or(f64::INFINITY, |tilted| tilted.sure(&self.step));
+        let open = means.iter().rposition(|mean| *mean < sure).map_or(0, |last| last + 1);
+        made.values = rows.expect(&next.values, open);
         let state = &self.step.state;
         if let Exercise::Lottery { .. } = self.exercise {
             for (mut row, &mean) in made.values.rows_mut().into_iter().zip(means) {
@@ -291,7 +294,7 @@ impl Columns {
     /// C_t at several states, for the costs of `next`, slot t + 1.
     fn expected(&self, next: &Slot, states: &[f64]) -> Array2<f64> {
         let means: Vec<f64> = states.iter().map(|&state| self.step.state.mean(state)).collect();
-        let mut sums = Rows::new(&self.step, &means).expect(&next.values);
+        let mut sums = Rows::new(&self.step, &means).expect(&next.values, means.len());
         if let Some(tilted) = &next.tilted {
             tilted.add(&self.step, &means, &next.costs, &mut sums);
         } else {

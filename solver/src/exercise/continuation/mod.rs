@@ -16,4 +16,5 @@ mod values;
 
 pub use values::ContinuationValues;
 
+pub(crate) use around::Seen;
 pub(crate) use step::{MOST_POINTS, SOUND_WITHIN, Step, Weights};

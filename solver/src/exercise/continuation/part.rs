@@ -378,6 +378,20 @@ impl Part {
             .is_some_and(|from| state < from - NEAR * self.state.volatility)
     }
 
+    /// Whether the grid tells that the lowest cost exercises and the highest does not.
+    fn some_exercise(&self, slot: usize, prize: f64) -> bool {
+        let (Kind::Steps(columns), Exercise::American) = (&self.kind, self.exercise) else {
+            return false;
+        };
+        let Some([first, .., last]) = columns.slots.get(slot).map(|here| here.columns.as_slice()) else {
+            return false;
+        };
+        let near = NEAR * self.state.volatility;
+        let inside = |from: f64, upto: f64| (from + near..upto - near).contains(&self.state.state(prize));
+        let ends = first.only_rise().zip(last.only_rise());
+        ends.is_some_and(|(from, upto)| inside(from, upto))
+    }
+
     /// C_t(·, r) as functions (`None` where it is 0 or nobody waits), and the exercise boundaries.
     fn curves(&self, slot: usize, prizes: &[f64], lower: f64, upper: f64) -> Vec<(Option<Expansion>, f64)> {
         let alone = |prize: &f64| (None, self.boundary_on(slot, *prize, lower, upper, None));
@@ -435,9 +449,10 @@ impl Part {
             let continuation = curve.map_or(0.0, |curve| curve.value(cost).max(0.0));
             prize - cost - continuation + INDIFFERENCE * prize
         };
-        if gap(upper) >= 0.0 {
+        let some = self.some_exercise(slot, prize);
+        if !some && gap(upper) >= 0.0 {
             upper
-        } else if gap(lower) < 0.0 {
+        } else if !some && gap(lower) < 0.0 {
             f64::NEG_INFINITY
         } else if last {
             prize

@@ -7,7 +7,7 @@ use super::step::Step;
 /// States whose windows together are wider than so many of one are looked at apart.
 const WIDEST: usize = 3;
 /// The most states of a band.
-const TALLEST: usize = 24;
+const TALLEST: usize = 16;
 
 /// The weights of the grid points as seen from a list of means.
 #[derive(Debug, Clone)]
@@ -63,10 +63,10 @@ impl Rows {
     }
 
     /// The expectations of functions that are known at the grid points: means × functions, `values` being grid points ×
-    /// functions.
-    pub fn expect(&self, values: &Array2<f64>) -> Array2<f64> {
+    /// functions; of the first `count` means at least, else 0.
+    pub fn expect(&self, values: &Array2<f64>, count: usize) -> Array2<f64> {
         let mut sums = Array2::zeros((self.size, values.ncols()));
-        for band in &self.bands {
+        for band in self.bands.iter().filter(|band| band.from < count) {
             let (height, width) = band.weights.dim();
             let seen = values.slice_axis(Axis(0), Slice::from(band.first..band.first + width));
             let mut into = sums.slice_axis_mut(Axis(0), Slice::from(band.from..band.from + height));

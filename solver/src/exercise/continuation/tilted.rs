@@ -112,6 +112,11 @@ impl Tilted {
         }
     }
 
+    /// The mean of the next state from which on all types are sure to exercise then.
+    pub fn sure(&self, step: &Step) -> f64 {
+        self.reference + (self.ends().1 + step.reach()) * step.state.volatility
+    }
+
     /// The least and the largest u₀.
     fn ends(&self) -> (f64, f64) {
         self.distances

@@ -1,6 +1,8 @@
 //! The states that matter, and expectations over the next one.
 
-use crate::exercise::{Step, Weights};
+use ndarray::ArrayView2;
+
+use crate::exercise::{Seen, Step, Weights};
 use crate::numerics::exponential::{LANES, exp};
 use crate::numerics::gauss;
 use crate::numerics::normal;
@@ -127,8 +129,7 @@ pub(crate) struct Ahead {
 pub(crate) struct Top {
     pub from: f64,
     pub line: Line,
-    /// At the nodes of the half-line rule above and below `from`, times its weights: what the line adds to the analytic part,
-    /// and that to the line.
+    /// At the nodes of the half-line rule above and below `from`, times its weights: what the line adds to the analytic part.
     above: Vec<f64>,
     below: Vec<f64>,
 }
@@ -304,15 +305,18 @@ impl Domain {
 
     /// E[f(X′) given X = x].
     pub fn expect(&self, ahead: &Ahead, state: f64) -> f64 {
-        let mean = self.state.mean(state);
-        let sigma = self.state.volatility;
-        let smooth = self.expect_smooth(ahead, state);
+        self.expect_smooth(ahead, state) + self.expect_added(ahead, self.state.mean(state))
+    }
+
+    /// E of what is added, given the mean of the next state.
+    fn expect_added(&self, ahead: &Ahead, mean: f64) -> f64 {
         // Beyond the reach of a step what is added counts for nothing.
+        let sigma = self.state.volatility;
         let reach = sigma * self.reach();
         let from = ahead.states.partition_point(|at| *at < mean - reach);
         let end = ahead.states.partition_point(|at| *at <= mean + reach);
         let sum = bells(&ahead.states[from..end], &ahead.added[from..end], mean, 1.0 / sigma);
-        smooth + sum * normal::density(0.0) / sigma
+        sum * normal::density(0.0) / sigma
     }
 
     /// A function of the next state from its analytic part, as many values as are [`Self::kept`], and what is added: states,
@@ -337,25 +341,74 @@ impl Domain {
         }
     }
 
-    /// A function that is a line from a state on, given its analytic part at any state; `None` where slots are independent or
-    /// panels take fewer nodes.
-    pub fn top(&self, from: f64, line: Line, smooth: impl Fn(f64) -> f64) -> Option<Top> {
+    /// A function that is a line from a state on, given its analytic part at the states [`Self::beside`]; `None` where slots are
+    /// independent or panels take fewer nodes.
+    pub fn top(&self, from: f64, line: Line, smooth: impl FnOnce(&[f64]) -> Vec<f64>) -> Option<Top> {
         let tall = self.ends().1 - from > TALL * self.state.volatility;
         let step = self.step.as_ref().filter(|_| tall)?;
-        let side = |sign: f64| {
-            let nodes = step.half.iter().zip(&step.half_weights);
-            let data = nodes.map(|(s, weight)| {
-                let state = from + sign * self.state.volatility * s;
-                sign * weight * (line.at(self.state.prize(state)) - smooth(state))
-            });
-            data.collect()
-        };
+        let states = self.beside(from);
+        let smooth = smooth(&states);
+        let weights = step.half_weights.iter().chain(&step.half_weights);
+        let added = states.iter().zip(smooth).zip(weights);
+        let mut below: Vec<f64> = added
+            .map(|((state, smooth), weight)| weight * (line.at(self.state.prize(*state)) - smooth))
+            .collect();
+        let above = below.split_off(step.half.len());
         Some(Top {
             from,
             line,
-            above: side(1.0),
-            below: side(-1.0),
+            above,
+            below,
         })
+    }
+
+    /// The nodes of the half-line rule below a state, and then those above it.
+    fn beside(&self, state: f64) -> Vec<f64> {
+        let half = self.step.as_ref().map_or(&[][..], |step| &step.half);
+        let at = |sign: f64| half.iter().map(move |s| state + sign * self.state.volatility * s);
+        at(-1.0).chain(at(1.0)).collect()
+    }
+
+    /// [`Self::expect`] from the states [`Self::beside`] one.
+    pub fn expect_beside(&self, ahead: &Ahead, state: f64) -> Vec<f64> {
+        let one_by_one = || {
+            let states = self.beside(state).into_iter();
+            states.map(|at| self.expect(ahead, at)).collect()
+        };
+        let Some((step, around)) = self.step.as_ref().and_then(|step| Some((step, step.around.as_ref()?))) else {
+            return one_by_one();
+        };
+        let sigma = self.state.volatility;
+        let mean = self.state.mean(state);
+        let place = (mean - step.grid.first) / step.grid.width;
+        let nearest = place.round();
+        let start = nearest as isize + step.margin() as isize - around.furthest() as isize;
+        let window = usize::try_from(start).ok();
+        let window = window.and_then(|start| ahead.smooth.get(start..start + 2 * around.furthest() + 1));
+        let Some(window) = window.and_then(|window| ArrayView2::from_shape((1, window.len()), window).ok()) else {
+            return one_by_one();
+        };
+        let mut sums = around.smooth(window.to_owned(), &[place - nearest]);
+        if let Some(top) = &ahead.top {
+            let distance = (top.from - mean) / sigma;
+            for (sum, t) in sums.iter_mut().zip(&around.distances) {
+                if *t >= distance {
+                    *sum = top.line.at(self.state.expected_prize(mean + sigma * t));
+                }
+            }
+            let seen = Seen {
+                row: 0,
+                distance,
+                sign: 1.0,
+                above: &top.above,
+                below: &top.below,
+            };
+            around.add_half_lines(&[seen], (&step.half, step.reach()), &mut sums);
+        }
+        let nodes = sums.iter().zip(&around.distances);
+        nodes
+            .map(|(sum, t)| sum + self.expect_added(ahead, mean + sigma * t))
+            .collect()
     }
 
     /// From E of the analytic part to that with the line instead of it at the top.
@@ -365,7 +418,7 @@ impl Domain {
         if distance > 0.0 {
             smooth() + step.half_line(distance, &top.above)
         } else {
-            top.line.at(self.state.expected_prize(mean)) + step.half_line(-distance, &top.below)
+            top.line.at(self.state.expected_prize(mean)) - step.half_line(-distance, &top.below)
         }
     }
 

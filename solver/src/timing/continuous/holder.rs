@@ -506,8 +506,16 @@ impl ContinuousTiming {
             return None;
         }
         let (from, line) = made.offer.line_at_top(|state| process.prize(state))?;
-        let wait = |state: f64| factor * self.next(market, made.ahead.as_ref(), state).unwrap_or(0.0);
-        self.domain.top(from.max(stop.from), line, wait)
+        let from = from.max(stop.from);
+        self.domain.top(from, line, |states| match &made.ahead {
+            None => vec![0.0; states.len()],
+            Some(ahead) => {
+                let nexts = self.domain.expect_beside(ahead, from).into_iter().zip(states);
+                nexts
+                    .map(|(next, state)| factor * (next + self.drawn_next(market, ahead, *state)))
+                    .collect()
+            }
+        })
     }
 
     /// What the holder has at the start: W_0(R_0), averaged over R_0 where that is drawn.
