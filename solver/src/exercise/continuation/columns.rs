@@ -165,7 +165,11 @@ impl Columns {
             };
             let mut made = Slot {
                 intervals,
-                values: Array2::zeros((solved.step.grid.size, list.len())),
+                // Those of earlier slots follow from the next one's.
+                values: match slots.last() {
+                    None => Array2::zeros((solved.step.grid.size, list.len())),
+                    Some(_) => Array2::default((0, 0)),
+                },
                 columns: vec![Column::default(); list.len()],
                 tilted: None,
                 costs: list,
@@ -560,10 +564,11 @@ impl Columns {
         };
         let (process, grid) = (&step.state, &step.grid);
         let sigma = process.volatility;
-        let mut seen = Array2::zeros((kinks.len(), 2 * around.furthest() + 1));
+        let length = 2 * around.furthest() + 1;
+        let mut seen = Vec::with_capacity(kinks.len() * length);
         let mut offsets = Vec::with_capacity(kinks.len());
-        let mut half_lines = Vec::new();
-        for (row, (&(column, state, _), mut seen)) in kinks.iter().zip(seen.rows_mut()).enumerate() {
+        let mut half_lines = Vec::with_capacity(kinks.len());
+        for (row, &(column, state, _)) in kinks.iter().enumerate() {
             let mean = process.mean(state);
             let place = (mean - grid.first) / grid.width;
             let nearest = place.round();
@@ -571,13 +576,11 @@ impl Columns {
             let line = &behind.lines[column];
             let start = nearest as isize + step.margin() as isize - around.furthest() as isize;
             let window = usize::try_from(start).ok();
-            let window = window.and_then(|start| line.get(start..start + seen.len()));
-            match (window, seen.as_slice_mut()) {
-                (Some(window), Some(seen)) => seen.copy_from_slice(window),
-                _ => {
-                    for (value, at) in seen.iter_mut().zip(start..) {
-                        *value = line[at.clamp(0, line.len() as isize - 1) as usize];
-                    }
+            match window.and_then(|start| line.get(start..start + length)) {
+                Some(window) => seen.extend_from_slice(window),
+                None => {
+                    let last = line.len() as isize - 1;
+                    seen.extend((start..start + length as isize).map(|at| line[at.clamp(0, last) as usize]));
                 }
             }
             for kink in &behind.slot.columns[column].kinks {
@@ -590,6 +593,7 @@ impl Columns {
                 });
             }
         }
+        let seen = Array2::from_shape_vec((kinks.len(), length), seen).unwrap_or_default();
         let mut sums = around.smooth(seen, &offsets);
         for (&(column, state, _), mut sums) in kinks.iter().zip(sums.rows_mut()) {
             let (known, cost) = (&behind.slot.columns[column], behind.slot.costs[column]);

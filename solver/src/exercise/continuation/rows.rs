@@ -7,7 +7,7 @@ use super::step::Step;
 /// States whose windows together are wider than so many of one are looked at apart.
 const WIDEST: usize = 3;
 /// The most states of a band.
-const TALLEST: usize = 16;
+const TALLEST: usize = 24;
 
 /// The weights of the grid points as seen from a list of means.
 #[derive(Debug, Clone)]
