@@ -3,7 +3,8 @@
 use std::f64::consts::PI;
 use std::sync::LazyLock;
 
-use super::expansion::clenshaw_at;
+use super::expansion::{clenshaw, clenshaw_at};
+use super::exponential::dot;
 
 /// Points a panel; polynomials of degree 15.
 pub(crate) const POINTS: usize = 16;
@@ -64,21 +65,14 @@ impl Series {
         if values.iter().all(|value| *value == values[0]) {
             return Self::constant(values[0]);
         }
-        let coefficients: [f64; POINTS] =
-            std::array::from_fn(|k| tables.transform[k].iter().zip(values).map(|(w, v)| w * v).sum());
+        let coefficients: [f64; POINTS] = std::array::from_fn(|k| dot(&tables.transform[k], values));
         let largest = coefficients.iter().fold(0.0_f64, |most, a| most.max(a.abs()));
         Self::of(coefficients).chopped(ROUNDING * largest)
     }
 
-    /// The value at u, by Clenshaw's recurrence.
+    /// The value at u.
     pub fn value(&self, u: f64) -> f64 {
-        let x = 2.0 * u - 1.0;
-        let (mut b1, mut b2) = (0.0, 0.0);
-        for a in self.coefficients[1..self.used].iter().rev() {
-            let b0 = 2.0 * x * b1 - b2 + a;
-            (b2, b1) = (b1, b0);
-        }
-        x * b1 - b2 + self.coefficients[0]
+        clenshaw(&self.coefficients[..self.used], 2.0 * u - 1.0)
     }
 
     /// The values at several u.

@@ -91,7 +91,7 @@ impl Expansion {
 ///
 /// With y = 2x² − 1, T_{2k}(x) = T_k(y) and T_{2k+1}(x) = x V_k(y), where V_0 = 1, V_1 = 2y − 1 and
 /// V_{k+1} = 2y V_k − V_{k−1}.
-fn clenshaw(coefficients: &[f64], x: f64) -> f64 {
+pub(crate) fn clenshaw(coefficients: &[f64], x: f64) -> f64 {
     let y = 2.0 * x * x - 1.0;
     let twice = 2.0 * y;
     let (pairs, rest) = coefficients.as_chunks::<2>();

@@ -89,7 +89,7 @@ fn interpolation(a: f64, b: f64, c: f64, fa: f64, fb: f64, fc: f64, middle: f64)
     if p > 0.0 { (p, -q) } else { (-p, q) }
 }
 
-/// A root inside `ends` by secants from nearby, to rounding; `None` where they do not close in on it at once.
+/// A root inside `ends` by secants from nearby, to 1e-11 of their distance or better; `None` where they do not close in on it at once.
 pub(crate) fn approached(ends: (f64, f64), from: f64, slope: f64, f: impl Fn(f64) -> f64) -> Option<f64> {
     let width = ends.1 - ends.0;
     let (mut at, mut slope) = (from, slope);
@@ -101,7 +101,7 @@ pub(crate) fn approached(ends: (f64, f64), from: f64, slope: f64, f: impl Fn(f64
         }
         at -= step;
         // The error of a secant's step is about the product of the two before.
-        if step.abs() * last <= 1e-13 * width * width || step.abs() <= 1e-13 * width {
+        if step.abs() * last <= 1e-11 * width * width || step.abs() <= 1e-13 * width {
             return (ends.0..=ends.1).contains(&at).then_some(at);
         }
         let now = f(at);

@@ -23,9 +23,9 @@ use crate::timing::continuous::Situation;
 use crate::timing::{Decision, Schedule};
 
 /// Auctions held at which bids are checked.
-const AUCTIONS: usize = 6;
+const AUCTIONS: usize = 5;
 /// Nodes at which she does not sell.
-const WAITS: usize = 3;
+const WAITS: usize = 2;
 /// Slots in which expectations are checked.
 const STEPS: usize = 3;
 /// Reach below this is none.

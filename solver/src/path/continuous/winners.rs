@@ -174,7 +174,10 @@ impl Winners {
         let sold = kind.kept_probability() * mass;
         for piece in &mut self.pieces {
             let (from, upto) = (from.max(piece.lower), upto.min(piece.upper));
-            if upto > from {
+            let panels = situation.auctioneer.panels;
+            // No weight of interpolation is larger than 1.
+            let most = |from, upto| sold * (panels.lowest_cdf(entry, upto) - panels.lowest_cdf(entry, from));
+            if upto > from && most(from, upto) > NEGLIGIBLE {
                 let mut masses = piece.weights(situation, entry, from, upto);
                 for mass in &mut masses {
                     *mass *= sold;
