@@ -6,7 +6,7 @@ use super::values::{DEEPEST, MOST_INTERVALS, split};
 use crate::exercise::{CurvedProfile, INDIFFERENCE, Piece};
 use crate::market::Exercise;
 use crate::numerics::expansion::Expansion;
-use crate::numerics::exponential::LANES;
+use crate::numerics::exponential::{LANES, fused};
 use crate::numerics::lobatto::{COARSEST, FINEST, Lobatto};
 use crate::numerics::root;
 use crate::prize::{FAR, PrizeState};
@@ -745,7 +745,7 @@ fn sum_of_three(continuations: &[f64], costs: &[f64], weights: &[f64], value: im
     let mut sums = [0.0; LANES];
     for ((continuations, costs), weights) in few.iter().zip(costs_of_few).zip(weights_of_few) {
         for lane in 0..LANES {
-            sums[lane] += weights[lane] * value(continuations[lane], costs[lane]);
+            sums[lane] = fused(weights[lane], value(continuations[lane], costs[lane]), sums[lane]);
         }
     }
     let rest = rest.iter().zip(costs).zip(weights);

@@ -3,7 +3,7 @@
 use ndarray::ArrayView2;
 
 use crate::exercise::{Seen, Step, Weights};
-use crate::numerics::exponential::{LANES, exp};
+use crate::numerics::exponential::{LANES, exp, fused};
 use crate::numerics::gauss;
 use crate::numerics::normal;
 use crate::prize::{FAR, PrizeState};
@@ -96,7 +96,7 @@ impl<const R: usize> Layout<'_, R> {
                     let at = panel * R + lane * LANES;
                     for (sums, mass) in sums.iter_mut().zip(masses) {
                         for (sum, term) in sums[at..at + LANES].iter_mut().zip(&terms) {
-                            *sum += mass * term;
+                            *sum = fused(*mass, *term, *sum);
                         }
                     }
                     for (term, ratio) in terms.iter_mut().zip(&mut ratios) {
@@ -472,7 +472,7 @@ fn bells(states: &[f64], values: &[f64], mean: f64, per_sd: f64) -> f64 {
     let mut sums = [0.0; LANES];
     for (states, values) in of_few.iter().zip(values_of_few) {
         for lane in 0..LANES {
-            sums[lane] += values[lane] * bell(states[lane]);
+            sums[lane] = fused(values[lane], bell(states[lane]), sums[lane]);
         }
     }
     let rest: f64 = states.iter().zip(values).map(|(at, value)| value * bell(*at)).sum();
