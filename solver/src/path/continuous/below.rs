@@ -8,10 +8,9 @@
 
 use std::sync::Arc;
 
-use ndarray::{Array2, ArrayView2, Axis, Slice};
+use ndarray::{Array2, ArrayRef2, ArrayView2, Axis, Slice};
 
 use super::NEGLIGIBLE;
-use super::tickets::beyond;
 use crate::numerics::exponential::exp;
 use crate::numerics::gauss;
 use crate::prize::PrizeState;
@@ -26,8 +25,6 @@ const ABOVE: usize = 2;
 const FURTHEST: f64 = WIDE * ABOVE as f64 - REACH;
 /// The most panels below it.
 const DEEPEST: usize = 40;
-/// Masses below this share of what is followed are not seen to step into exercise.
-const LOST: f64 = 1e-3;
 /// The largest power of e that is computed with.
 const LARGEST: f64 = 600.0;
 /// 1/√(2π).
@@ -143,23 +140,19 @@ impl Below {
             let rates: Vec<f64> = drifts.iter().map(|c| -c).collect();
             rule.scale(&mut stepped, 0, &rates, &vec![0.0; types]);
             let (open, kept) = stepped.view().split_at(Axis(0), above);
-            let (mass, slot) = open.split_at(Axis(1), types);
-            exercised += mass.sum();
-            slots += slot.sum();
+            let (mass, slot) = halves(&open, types);
+            exercised += mass;
+            slots += slot;
             masses.assign(&kept);
         }
         if !sold.is_empty() {
             let mut shares = Array2::zeros((sold.len(), 2 * types));
-            for (mut row, (one, mean)) in shares.rows_mut().into_iter().zip(sold.iter().zip(&means)) {
-                for (j, (mass, d)) in one.masses.iter().zip(&apart).enumerate() {
-                    let slot = one.slot as f64;
-                    let some = mass.abs() > NEGLIGIBLE * LOST;
-                    let stepped = if some { mass * beyond(d - mean) } else { 0.0 };
-                    exercised += stepped;
-                    slots += stepped * slot;
-                    (row[j], row[types + j]) = (*mass, mass * slot);
+            for (mut row, one) in shares.rows_mut().into_iter().zip(sold) {
+                for (j, mass) in one.masses.iter().enumerate() {
+                    (row[j], row[types + j]) = (*mass, mass * one.slot as f64);
                 }
             }
+            let (all, all_slots) = halves(&shares, types);
             let constants: Vec<f64> = apart.iter().map(|d| -0.5 * d * d).collect();
             scale(&mut shares, &means, &apart, &constants);
             let mut kernel = Array2::zeros((rows - above, sold.len()));
@@ -173,6 +166,10 @@ impl Below {
             let mut arriving = kernel.dot(&shares);
             let rates: Vec<f64> = apart.iter().map(|d| -d).collect();
             rule.scale(&mut arriving, ABOVE, &rates, &vec![0.0; types]);
+            // What does not arrive below steps into exercise.
+            let (kept, kept_slots) = halves(&arriving, types);
+            exercised += all - kept;
+            slots += all_slots - kept_slots;
             masses += &arriving;
         }
         // As deep as masses count.
@@ -292,6 +289,12 @@ fn scale(table: &mut Array2<f64>, places: &[f64], rates: &[f64], constants: &[f6
             }
         }
     }
+}
+
+/// Sums over the first so many columns of a table and over the others.
+fn halves(table: &ArrayRef2<f64>, columns: usize) -> (f64, f64) {
+    let (mass, slot) = table.view().split_at(Axis(1), columns);
+    (mass.sum(), slot.sum())
 }
 
 /// The left end of a panel: those above follow one another upward, those below downward.
