@@ -7,7 +7,7 @@ use crate::benchmark;
 use crate::cost::VirtualCost;
 use crate::equilibrium::{Benchmarks, Equilibrium};
 use crate::error::SolveError;
-use crate::exercise::{ContinuationValues, CurvedProfile, ExerciseBoundary, MOST_POINTS, SOUND_WITHIN, Step};
+use crate::exercise::{ContinuationValues, CurvedProfile, ExerciseBoundary, MOST_POINTS, REPORTED, SOUND_WITHIN, Step};
 use crate::market::Market;
 use crate::path::{DelayDistribution, Path};
 use crate::prize::{ContinuousPrize, FinitePrizes, Prize, PrizeLaw, PrizeState};
@@ -16,8 +16,6 @@ use crate::timing::continuous::{Auctioneer, ContinuousTiming, Situation, Tickets
 use crate::timing::{Decision, Induction, Node, SlotRegion, Timing};
 use crate::verify;
 
-/// Prizes at which a market is reported, R_0 apart.
-const REPORTED: usize = 16;
 /// Tolerances below this are beyond what sums of rounded numbers give.
 pub(crate) const LEAST_TOLERANCE: f64 = 1e-12;
 /// ln of the largest prize that is computed with.
@@ -156,38 +154,21 @@ fn scale_of(state: &PrizeState, market: &Market) -> f64 {
     if scale > 0.0 { scale } else { 1.0 }
 }
 
-/// Prizes spread over what the process can be expected to reach, R_0 among them; where values are kept on a grid of states,
-/// from `width` to `width`, at these.
-fn points(state: &PrizeState, maturity: usize, width: Option<f64>) -> Result<FinitePrizes, SolveError> {
-    let start = state.initial.map_or(0.0, |prize| state.state(prize));
-    let (mut low, mut high) = if state.initial.is_none() {
-        (-SOUND_WITHIN, SOUND_WITHIN)
+/// Prizes spread over what the process can be expected to reach, R_0 among them.
+fn points(state: &PrizeState, maturity: usize) -> Result<FinitePrizes, SolveError> {
+    let states = if state.is_independent() {
+        let center = match state.initial {
+            Some(prize) if maturity == 0 => state.state(prize),
+            _ => state.shift,
+        };
+        let reach = SOUND_WITHIN * state.volatility;
+        let (low, high) = (center - reach, center + reach);
+        let at = |k: u32| low + (high - low) * f64::from(k) / REPORTED;
+        (0..=REPORTED as u32).map(at).collect()
     } else {
-        (f64::INFINITY, f64::NEG_INFINITY)
+        Step::reported(state, maturity)
     };
-    for slot in 1..=maturity {
-        let (mean, sd) = state.ahead(start, slot);
-        low = low.min(mean - SOUND_WITHIN * sd);
-        high = high.max(mean + SOUND_WITHIN * sd);
-    }
-    if low > high {
-        // Maturity is now.
-        (low, high) = (
-            start - SOUND_WITHIN * state.volatility,
-            start + SOUND_WITHIN * state.volatility,
-        );
-    }
     let initial = state.initial.unwrap_or_else(|| state.prize(0.0));
-    let apart = (high - low) / REPORTED as f64;
-    let states: Vec<f64> = match width {
-        Some(width) => {
-            let apart = width * (apart / width).round().max(1.0);
-            let (below, above) = (((start - low) / apart).round(), ((high - start) / apart).round());
-            let places = -(below as i64)..=above as i64;
-            places.map(|k| start + apart * k as f64).collect()
-        }
-        None => (0..=REPORTED).map(|k| low + apart * k as f64).collect(),
-    };
     let mut prizes: Vec<f64> = states
         .into_iter()
         .map(|at| state.prize(at))
@@ -267,7 +248,7 @@ pub(crate) fn solve(
         tolerance: tolerance.max(values.error() / scale),
         scale,
     };
-    let points = points(&state, maturity, values.state_width())?;
+    let points = points(&state, maturity)?;
     let timing = ContinuousTiming::solve(&situation, settings);
     let (induction, initial) = reported(&situation, &timing, &points);
     let path = Path::follow_continuous(&situation, &timing, points.states(0), settings);

@@ -19,7 +19,7 @@ pub use continuation::ContinuationValues;
 pub use curved_profile::{CurvedProfile, Piece};
 
 pub(crate) use boundary::INDIFFERENCE;
-pub(crate) use continuation::{MOST_POINTS, SOUND_WITHIN, Seen, Step, Weights};
+pub(crate) use continuation::{MOST_POINTS, REPORTED, SOUND_WITHIN, Seen, Step, Weights};
 pub use own_use::OwnUse;
 pub(crate) use own_use::own_decision;
 pub use ticket_profile::TicketProfile;

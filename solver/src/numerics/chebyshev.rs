@@ -4,7 +4,6 @@ use std::f64::consts::PI;
 use std::sync::LazyLock;
 
 use super::expansion::{clenshaw, clenshaw_at};
-use super::exponential::dot;
 
 /// Points a panel; polynomials of degree 15.
 pub(crate) const POINTS: usize = 16;
@@ -65,13 +64,25 @@ impl Series {
         if values.iter().all(|value| *value == values[0]) {
             return Self::constant(values[0]);
         }
-        let coefficients: [f64; POINTS] = std::array::from_fn(|k| dot(&tables.transform[k], values));
+        let coefficients: [f64; POINTS] =
+            std::array::from_fn(|k| tables.transform[k].iter().zip(values).map(|(w, v)| w * v).sum());
         let largest = coefficients.iter().fold(0.0_f64, |most, a| most.max(a.abs()));
         Self::of(coefficients).chopped(ROUNDING * largest)
     }
 
-    /// The value at u.
+    /// The value at u, by Clenshaw's recurrence.
     pub fn value(&self, u: f64) -> f64 {
+        let x = 2.0 * u - 1.0;
+        let (mut b1, mut b2) = (0.0, 0.0);
+        for a in self.coefficients[1..self.used].iter().rev() {
+            let b0 = 2.0 * x * b1 - b2 + a;
+            (b2, b1) = (b1, b0);
+        }
+        x * b1 - b2 + self.coefficients[0]
+    }
+
+    /// The value at u, even and odd terms apart: in half the time, with a few times the rounding.
+    pub fn value_by_halves(&self, u: f64) -> f64 {
         clenshaw(&self.coefficients[..self.used], 2.0 * u - 1.0)
     }
 
@@ -164,6 +175,7 @@ mod tests {
         let (slope, integral) = (series.slope(), series.integral());
         for u in [0.0, 0.21, 0.5, 0.93, 1.0] {
             assert!((series.value(u) - f(u)).abs() < 1e-14);
+            assert!((series.value_by_halves(u) - f(u)).abs() < 1e-14);
             assert!((slope.value(u) - 1.3 * f(u)).abs() < 1e-12);
             assert!((integral.value(u) - (f(u) - 1.0) / 1.3).abs() < 1e-14);
         }

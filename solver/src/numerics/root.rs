@@ -89,8 +89,14 @@ fn interpolation(a: f64, b: f64, c: f64, fa: f64, fb: f64, fc: f64, middle: f64)
     if p > 0.0 { (p, -q) } else { (-p, q) }
 }
 
-/// A root inside `ends` by secants from nearby, to 1e-11 of their distance or better; `None` where they do not close in on it at once.
-pub(crate) fn approached(ends: (f64, f64), from: f64, slope: f64, f: impl Fn(f64) -> f64) -> Option<f64> {
+/// A root inside `ends` by secants from nearby, to `accuracy` of their distance; `None` where they do not close in on it at
+/// once.
+pub(crate) fn approached(
+    ends: (f64, f64),
+    (from, slope): (f64, f64),
+    accuracy: f64,
+    f: impl Fn(f64) -> f64,
+) -> Option<f64> {
     let width = ends.1 - ends.0;
     let (mut at, mut slope) = (from, slope);
     let (mut value, mut last) = (f(at), width);
@@ -101,7 +107,7 @@ pub(crate) fn approached(ends: (f64, f64), from: f64, slope: f64, f: impl Fn(f64
         }
         at -= step;
         // The error of a secant's step is about the product of the two before.
-        if step.abs() * last <= 1e-11 * width * width || step.abs() <= 1e-13 * width {
+        if step.abs() * last <= accuracy * width * width || step.abs() <= accuracy.min(SMALLEST) * width {
             return (ends.0..=ends.1).contains(&at).then_some(at);
         }
         let now = f(at);
@@ -110,6 +116,9 @@ pub(crate) fn approached(ends: (f64, f64), from: f64, slope: f64, f: impl Fn(f64
     }
     None
 }
+
+/// A step this small, as a share of the bracket, is the last whatever the accuracy.
+const SMALLEST: f64 = 1e-13;
 
 #[cfg(test)]
 mod tests {
@@ -126,9 +135,9 @@ mod tests {
     #[test]
     fn secants_from_nearby() {
         let f = |x: f64| x.exp() - 2.0;
-        let root = approached((0.5, 1.0), 0.69, 2.0, f).unwrap();
+        let root = approached((0.5, 1.0), (0.69, 2.0), 1e-13, f).unwrap();
         assert!((root - 2f64.ln()).abs() < 1e-14);
-        assert_eq!(approached((0.5, 1.0), 0.99, 0.1, f), None);
+        assert_eq!(approached((0.5, 1.0), (0.99, 0.1), 1e-13, f), None);
     }
 
     #[test]

@@ -27,6 +27,8 @@ const ALIASED: f64 = 2.0;
 const SLOWEST: f64 = 0.9;
 /// Intervals between the states from which a call is looked at.
 const SEEN_FROM: usize = 24;
+/// How well the states from which types exercise are known, in grid points: values err by the square of that.
+pub(super) const BOUNDARY_KNOWN: f64 = 1e-11;
 /// Rows of the grid at which the resolution in cost is looked at: every this many.
 const LOOKED_AT: usize = 3;
 
@@ -217,7 +219,11 @@ impl Columns {
         };
         let mut sizes = Lobatto::close_sizes();
         let mut intervals = sizes.next().unwrap_or(COARSEST);
-        for mean in near.map(f64::ln).filter(|mean| (first..=last).contains(mean)).chain(means) {
+        for mean in near
+            .map(f64::ln)
+            .filter(|mean| (first..=last).contains(mean))
+            .chain(means)
+        {
             while intervals < FINEST && !resolved(intervals, mean) {
                 intervals = sizes.next().unwrap_or(FINEST);
             }
@@ -228,7 +234,10 @@ impl Columns {
     /// C from what is known of the next slot.
     fn fill(&self, rows: &Rows, means: &[f64], next: &Slot, made: &mut Slot) {
         // From where all types surely exercise nothing but the prize counts.
-        let sure = next.tilted.as_ref().map_or(f64::INFINITY, |tilted| tilted.sure(&self.step));
+        let sure = next
+            .tilted
+            .as_ref()
+            .map_or(f64::INFINITY, |tilted| tilted.sure(&self.step));
         let open = means.iter().rposition(|mean| *mean < sure).map_or(0, |last| last + 1);
         made.values = rows.expect(&next.values, open);
         let state = &self.step.state;
@@ -458,7 +467,8 @@ impl Columns {
             } else {
                 let known = |k: usize| prizes[k] - cost - values[k];
                 let near = crossing(point, grid.size, known).and_then(|(place, slope)| {
-                    root::approached(ends, ends.0 + place * grid.width, slope / grid.width, at)
+                    let near = (ends.0 + place * grid.width, slope / grid.width);
+                    root::approached(ends, near, BOUNDARY_KNOWN, at)
                 });
                 // Without a root the gap is zero but for rounding on one side: indifference exercises.
                 near.or_else(|| root::bracketed_within(ends.0, ends.1, 1e-13 * grid.width, at))

@@ -17,4 +17,4 @@ mod values;
 pub use values::ContinuationValues;
 
 pub(crate) use around::Seen;
-pub(crate) use step::{MOST_POINTS, SOUND_WITHIN, Step, Weights};
+pub(crate) use step::{MOST_POINTS, REPORTED, SOUND_WITHIN, Step, Weights};

@@ -1,6 +1,6 @@
 //! V_t(·, r) on one part of the costs.
 
-use super::columns::{Columns, Costs};
+use super::columns::{BOUNDARY_KNOWN, Columns, Costs};
 use super::step::Step;
 use super::values::{DEEPEST, MOST_INTERVALS, split};
 use crate::exercise::{CurvedProfile, INDIFFERENCE, Piece};
@@ -457,10 +457,10 @@ impl Part {
         } else if last {
             prize
         } else {
-            let near = self
-                .boundary_near(slot, prize)
-                .zip(curve)
-                .and_then(|(cost, curve)| root::approached((lower, upper), cost, -1.0 - curve.slope(cost), gap));
+            let near = self.boundary_near(slot, prize).zip(curve).and_then(|(cost, curve)| {
+                let near = (cost, -1.0 - curve.slope(cost));
+                root::approached((lower, upper), near, BOUNDARY_KNOWN, gap)
+            });
             near.or_else(|| root::bracketed(lower, upper, gap)).unwrap_or(lower)
         }
     }

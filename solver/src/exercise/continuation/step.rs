@@ -11,6 +11,10 @@ use crate::prize::PrizeState;
 
 /// The grid is to serve states so many standard deviations from where the process is expected.
 pub(crate) const SOUND_WITHIN: f64 = 2.5;
+/// States that are reported, about.
+pub(crate) const REPORTED: f64 = 16.0;
+/// The tolerance for which they are grid points.
+const USUAL_TOLERANCE: f64 = 1e-9;
 /// The most grid points.
 pub(crate) const MOST_POINTS: usize = 20_000;
 /// 1/√(2π).
@@ -97,15 +101,38 @@ impl Step {
             // Prizes weigh in by their size: under that weight the mean is higher by the variance.
             high = high.max(mean + sd * sd + reach * sd);
         }
-        let intervals = ((high - low) * resolution.per_deviation() / sigma).ceil().max(1.0);
-        // The start is one of the grid points.
-        let width = (high - low) / intervals;
+        // The start is one of the grid points, and so are, at the usual tolerance, the states that are reported.
+        let width = sigma / resolution.per_deviation();
         let (below, above) = (((start - low) / width).ceil(), ((high - start) / width).ceil());
         (
             start - below * width,
             start + above * width,
             (below + above) as usize + 1,
         )
+    }
+
+    /// The states at which a market is reported: evenly spread over what the process can be expected to reach, R_0's
+    /// among them.
+    pub fn reported(state: &PrizeState, slots: usize) -> Vec<f64> {
+        let start = state.initial.map_or(0.0, |prize| state.state(prize));
+        let (low, high, apart) = Self::reported_over(state, slots);
+        let (below, above) = (((start - low) / apart).round(), ((high - start) / apart).round());
+        let places = -(below as i64)..=above as i64;
+        places.map(|k| start + apart * k as f64).collect()
+    }
+
+    /// The lowest and the highest that is expected, and how far reported states are from one another.
+    fn reported_over(state: &PrizeState, slots: usize) -> (f64, f64, f64) {
+        let start = state.initial.map_or(0.0, |prize| state.state(prize));
+        let (mut low, mut high) = (start, start);
+        for slot in 1..=slots.max(1) {
+            let (mean, sd) = state.ahead(start, slot);
+            low = low.min(mean - SOUND_WITHIN * sd);
+            high = high.max(mean + SOUND_WITHIN * sd);
+        }
+        let width = state.volatility / Resolution::of(USUAL_TOLERANCE).per_deviation();
+        let widths = ((high - low) / REPORTED / width).round().max(1.0);
+        (low, high, widths * width)
     }
 
     /// On a grid that covers what the process can reach in `slots` slots, and what its expectations look at from there.

@@ -91,7 +91,11 @@ impl Tilted {
             let kinks = self.distances.iter().zip(costs);
             let Some((above, below)) = near(&tilt).then(|| half_lines.next()).flatten() else {
                 for (sum, (distance, cost)) in sums.iter_mut().zip(kinks) {
-                    let value = if distance + tilt > 0.0 { *sum } else { expected_prize - cost };
+                    let value = if distance + tilt > 0.0 {
+                        *sum
+                    } else {
+                        expected_prize - cost
+                    };
                     *sum = if value > 0.0 { value } else { 0.0 };
                 }
                 continue;

@@ -62,7 +62,8 @@ impl ContinuationValues {
             let mut part = with(0);
             // Slots before the one that sets the number of points may ask for more.
             while !known(&part) && part.intervals() < MOST_INTERVALS {
-                part = with(2 * part.intervals());
+                let more = part.intervals() + part.intervals() / 2;
+                part = with(more.next_multiple_of(4));
             }
             let resolved = deepest || (part.intervals() <= MOST_INTERVALS && known(&part));
             if resolved {
@@ -113,14 +114,6 @@ impl ContinuationValues {
     #[must_use]
     pub fn state(&self) -> &PrizeState {
         &self.first().state
-    }
-
-    /// The states at which C_t is kept, R_0 among them: how far apart they are; `None` where they are not on a grid.
-    pub(crate) fn state_width(&self) -> Option<f64> {
-        match &self.first().kind {
-            Kind::Steps(columns) => Some(columns.grid().width),
-            Kind::Independent(_) | Kind::Closed => None,
-        }
     }
 
     /// What C_t may be wrong by at any slot, prize and cost, ETH: the Chebyshev coefficients left out, judged by the last

@@ -78,7 +78,7 @@ impl Stretch {
 
     /// A figure at a state.
     pub fn figure(&self, which: usize, state: f64) -> f64 {
-        self.figures[which].value((state - self.from) / (self.to - self.from))
+        self.figures[which].value_by_halves((state - self.from) / (self.to - self.from))
     }
 }
 
