@@ -12,7 +12,7 @@ pub(crate) const DEGREE: usize = 12;
 static PANEL: LazyLock<[(f64, f64); DEGREE]> = LazyLock::new(unit_rule_of);
 
 /// Nodes and weights of the `degree`-point rule on [0, 1], nodes increasing.
-pub(crate) fn unit_rule(degree: usize) -> Vec<(f64, f64)> {
+pub(crate) fn unit_rule(degree: usize) -> Rule {
     let degree = std::num::NonZeroUsize::new(degree).unwrap_or(std::num::NonZeroUsize::MIN);
     let mut rule: Vec<(f64, f64)> = GaussLegendre::new(degree)
         .iter()
@@ -38,19 +38,22 @@ const PANELS: u32 = 60;
 /// Powers of s up to the 40th, times e^{−s²/2}, are nothing beyond.
 const FAR: f64 = 15.0;
 
-static HALF_NORMAL: LazyLock<Mutex<BTreeMap<usize, Arc<Vec<(f64, f64)>>>>> = LazyLock::new(Mutex::default);
+/// Nodes and weights.
+type Rule = Vec<(f64, f64)>;
+
+static HALF_NORMAL: LazyLock<Mutex<BTreeMap<usize, Arc<Rule>>>> = LazyLock::new(Mutex::default);
 
 /// Nodes, increasing, and weights of the rule of `count` points, at most 20, for ∫₀^∞ f(s) e^{−s²/2} ds.
 ///
 /// The polynomials orthogonal under that weight ("Maxwell's", Shizgal 1981) follow from integrals by Stieltjes' procedure,
 /// the rule from their recurrence as the eigenvalues of a tridiagonal matrix (Golub and Welsch 1969).
-pub(crate) fn half_normal_rule(count: usize) -> Arc<Vec<(f64, f64)>> {
+pub(crate) fn half_normal_rule(count: usize) -> Arc<Rule> {
     let mut known = HALF_NORMAL.lock().unwrap_or_else(PoisonError::into_inner);
     let rule = known.entry(count);
     Arc::clone(rule.or_insert_with(|| Arc::new(half_normal_of(count))))
 }
 
-fn half_normal_of(count: usize) -> Vec<(f64, f64)> {
+fn half_normal_of(count: usize) -> Rule {
     let width = FAR / f64::from(PANELS);
     let points: Vec<(f64, f64)> = (0..PANELS)
         .flat_map(|panel| {
