@@ -31,7 +31,7 @@ const STEPS: usize = 3;
 /// Reach below this is none.
 const REACHED: f64 = 1e-9;
 /// Widest panel of the independent rule, in standard deviations.
-const WIDEST: f64 = 2.5;
+const WIDEST: f64 = 3.2;
 
 /// Sampled nodes: slot and reporting point.
 fn sampled(equilibrium: &Equilibrium, most: usize, wanted: impl Fn(Decision) -> bool) -> Vec<(usize, usize)> {
