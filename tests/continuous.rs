@@ -733,6 +733,8 @@ mod stated_error {
             ] {
                 let with = |tolerance: &str| solved(&market(&prize.replace("TOLERANCE", tolerance), more));
                 let exact = with("1e-12");
+                let certificate = &exact.summary.certificate;
+                assert!(certificate.verified, "{certificate:?}\n{prize} {more:?}");
                 for tolerance in ["1e-10", "1e-9", "1e-8", "1e-7", "1e-5", "1e-4"] {
                     let solved = with(tolerance);
                     let stated = solved.summary.certificate.discretisation_error;

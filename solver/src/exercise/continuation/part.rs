@@ -445,10 +445,12 @@ impl Part {
                 f64::NEG_INFINITY
             };
         }
-        let gap = |cost: f64| {
+        let lead = |cost: f64| {
             let continuation = curve.map_or(0.0, |curve| curve.value(cost).max(0.0));
-            prize - cost - continuation + INDIFFERENCE * prize
+            prize - cost - continuation
         };
+        // The root itself where there is one; where exercise and waiting are the same, indifference exercises.
+        let gap = |cost: f64| lead(cost) + INDIFFERENCE * prize;
         let some = self.some_exercise(slot, prize);
         if !some && gap(upper) >= 0.0 {
             upper
@@ -459,7 +461,7 @@ impl Part {
         } else {
             let near = self.boundary_near(slot, prize).zip(curve).and_then(|(cost, curve)| {
                 let near = (cost, -1.0 - curve.slope(cost));
-                root::approached((lower, upper), near, BOUNDARY_KNOWN, gap)
+                root::approached((lower, upper), near, BOUNDARY_KNOWN, lead)
             });
             near.or_else(|| root::bracketed(lower, upper, gap)).unwrap_or(lower)
         }
