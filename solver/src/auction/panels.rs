@@ -29,7 +29,7 @@ const ENTRY_STEP: f64 = 0.25;
 const FEWEST_ENTRANTS: f64 = 0.25;
 /// Relative agreement of ∫ D by the panel rule with v itself.
 const CURVE_RESOLVED: f64 = 1e-13;
-/// Rounding of values, relative to the largest.
+/// Rounding of values, relative to the largest value or cost.
 const CURVE_ROUNDING: f64 = 2e-15;
 /// Bisections of a panel for the sake of a curve.
 const DEEPEST_CURVE: u32 = 12;
@@ -463,7 +463,9 @@ impl<'m> CostPanels<'m> {
         let mut cuts = Vec::new();
         let knots = profile.knots();
         let mut next = 0;
-        let rounding = CURVE_ROUNDING * profile.value_on(0, self.law.lower().max(knots[0])).abs();
+        let highest = profile.value_on(0, self.law.lower().max(knots[0])).abs();
+        // Values far below the costs are not told from nothing.
+        let rounding = CURVE_ROUNDING * highest.max(self.law.upper().abs());
         for pair in self.points.windows(2) {
             let (mut left, right) = (pair[0].cost, pair[1].cost);
             loop {

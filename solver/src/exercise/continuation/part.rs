@@ -594,7 +594,7 @@ impl Part {
 /// Without the last coefficients as far as they are rounding: their slopes would count.
 fn chopped(mut coefficients: Vec<f64>) -> Vec<f64> {
     let largest = coefficients.iter().fold(0.0_f64, |most, a| most.max(a.abs()));
-    while coefficients.len() > 2 && coefficients.last().is_some_and(|a| a.abs() <= 4e-16 * largest) {
+    while coefficients.len() > 2 && coefficients.last().is_some_and(|a| a.abs() <= 2e-15 * largest) {
         coefficients.pop();
     }
     coefficients
@@ -730,7 +730,9 @@ fn independent(
                         }
                     })
                     .collect();
-                if intervals >= FINEST || slots.iter().all(|slot| slot.tail <= RESOLVED * scale) {
+                // Where prizes are many times the costs, so is the rounding of values.
+                let known = |slot: &Flat| slot.tail <= RESOLVED * scale.max(slot.values[0].abs());
+                if intervals >= FINEST || slots.iter().all(known) {
                     return slots;
                 }
                 intervals = Lobatto::sizes(intervals + 1).next().unwrap_or(FINEST);

@@ -24,6 +24,8 @@ const SURELY: f64 = 0.01;
 const NARROW: f64 = 2.0;
 /// States looked at together.
 const SIDE_BY_SIDE: usize = 8;
+/// About how many slots spot auctions are seen from.
+const SEEN_AT: usize = 16;
 /// The most knots of a cost law at which auctions are cut.
 const MOST_KNOTS: usize = 12;
 
@@ -322,7 +324,7 @@ impl ContinuousTiming {
             let keeps = |&(state, next, _): &(f64, f64, f64)| {
                 alternatives(market, self.domain.state.prize(state), Some(next)).best()
             };
-            let waits = |revenue: f64, keep: f64| revenue <= (1.0 - SURELY) * keep || keep <= ROUNDING * self.scale;
+            let waits = |revenue: f64, keep: f64| revenue <= (1.0 - SURELY) * keep || revenue.max(keep) <= ROUNDING * self.scale;
             let open: Vec<bool> = few.iter().map(|one| !waits(one.2, keeps(one))).collect();
             let looked_at = few.iter().zip(&open).filter(|(_, open)| **open);
             let prizes: Vec<f64> = looked_at.map(|(one, _)| self.domain.state.prize(one.0)).collect();
@@ -380,6 +382,9 @@ impl ContinuousTiming {
         for (pair, come) in scanned.windows(2).zip(known.windows(2)) {
             if come[0] != come[1] {
                 let edge = changes(pair[0], pair[1], |state| comes(state) == come[0]);
+                let law = market.buyers().cost();
+                let beyond = self.beyond(process.prize(edge), law.upper() - law.lower());
+                cuts.extend(beyond.map(|prize| process.state(prize)));
                 cuts.push(edge);
             }
         }
@@ -410,15 +415,30 @@ impl ContinuousTiming {
         let offer = Offer::follow(
             &open,
             halved,
-            Fineness {
+            &Fineness {
                 tolerance: RESOLVED * situation.tolerance,
                 scale: self.scale,
                 step: process.volatility,
                 sound: self.domain.sound(market.ticket().maturity() - slot),
+                reached: self.reached(situation.tickets, slot),
             },
             &held,
         );
         made.offer = Arc::new(offer);
+    }
+
+    /// Mean and standard deviation of the state in the slots that share a slot's auctions.
+    fn reached(&self, tickets: Tickets, slot: usize) -> Vec<(f64, f64)> {
+        let process = &self.domain.state;
+        let ahead = |slots: usize| match process.initial {
+            Some(prize) => process.ahead(process.state(prize), slots),
+            None => (process.shift, process.volatility),
+        };
+        match tickets {
+            Tickets::Resold => vec![ahead(slot)],
+            // Spot auctions are the same in every slot: a sample of them, the last among it.
+            Tickets::JustInTime => (0..=slot).rev().step_by(1 + slot / SEEN_AT).map(ahead).collect(),
+        }
     }
 
     /// States at which the values of some type, or who among the types exercises, bend.
@@ -451,21 +471,27 @@ impl ContinuousTiming {
             Reserve::Price(_) | Reserve::None | Reserve::Optimal => None,
         };
         if let Some(price) = opening {
-            let paid = market.participation().winner_cost();
-            kinks.extend([law.lower() + price + paid, law.upper() + price + paid]);
+            // A lottery ticket is worth that only if it is drawn.
+            let bid = (price + market.participation().winner_cost()) / market.ticket().exercise().open_probability();
+            kinks.extend([law.lower() + bid, law.upper() + bid]);
         }
         // Beyond a kink revenues turn within about the width of the support, even if that is narrow; and where the best cutoff
         // reaches its upper end.
         let support = law.upper() - law.lower();
-        let beside: Vec<f64> = kinks.iter().map(|kink| kink + NARROW * support).collect();
-        let narrow = |prize: &f64| support < CLOSE * self.domain.state.volatility * prize;
-        kinks.extend(beside.into_iter().filter(narrow));
+        let beside: Vec<f64> = kinks.iter().filter_map(|kink| self.beyond(*kink, support)).collect();
+        kinks.extend(beside);
         if market.auction().reserve() == Reserve::Optimal && at == situation.values.maturity() {
             let paid = market.participation().winner_cost();
             kinks.push(law.upper() + paid + law.markup(law.upper(), Side::Left));
         }
         kinks.retain(|prize| *prize > 0.0 && prize.is_finite());
         kinks.into_iter().map(|prize| self.domain.state.state(prize)).collect()
+    }
+
+    /// The prize up to which revenues turn beyond a kink, where the support of the costs is narrow beside a step.
+    fn beyond(&self, kink: f64, support: f64) -> Option<f64> {
+        let prize = kink + NARROW * support;
+        (support < CLOSE * self.domain.state.volatility * prize).then_some(prize)
     }
 
     /// W of a slot as the slot before sees it.

@@ -2,6 +2,7 @@
 
 use super::domain::Line;
 use crate::numerics::chebyshev::{POINTS, Series, points};
+use crate::numerics::normal;
 
 /// Bisections of a stretch at most: what is left then is a jump, and narrow.
 const DEEPEST: u32 = 26;
@@ -26,6 +27,12 @@ const GRAZING: f64 = 0.05;
 
 /// What figures other than the first, which only the forward pass uses, may miss: relative to 1 or to the scale.
 const FORWARD: f64 = 1e-8;
+
+/// Where prizes come with less than this probability, what only the forward pass uses does not count.
+const UNREACHED: f64 = 1e-13;
+
+/// A stretch that is hardly reached counts as if it were with this probability.
+const HARDLY: f64 = 1e-4;
 
 /// Values this near to a line, relative to themselves, are on it.
 const STRAIGHT: f64 = 1e-13;
@@ -83,7 +90,7 @@ impl Stretch {
 }
 
 /// How well auctions are followed.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Fineness {
     /// What the first figure may miss, relative to its size on a stretch or to the scale, whichever is larger.
     pub tolerance: f64,
@@ -93,6 +100,28 @@ pub(crate) struct Fineness {
     pub step: f64,
     /// The states from which all that may follow is kept.
     pub sound: (f64, f64),
+    /// Mean and standard deviation of the state in the slots at which these auctions may be held.
+    pub reached: Vec<(f64, f64)>,
+}
+
+impl Fineness {
+    /// How much figures that only the forward pass uses count on a stretch.
+    fn forward_share(&self, from: f64, to: f64) -> f64 {
+        let probability = |&(mean, sd): &(f64, f64)| {
+            if sd == 0.0 {
+                return if (from..=to).contains(&mean) { 1.0 } else { 0.0 };
+            }
+            // From the nearer tail.
+            let (a, b) = ((from - mean) / sd, (to - mean) / sd);
+            if a > 0.0 {
+                normal::survival(a) - normal::survival(b)
+            } else {
+                normal::cdf(b) - normal::cdf(a)
+            }
+        };
+        let most = self.reached.iter().map(probability).fold(0.0, f64::max);
+        if most < UNREACHED { 0.0 } else { most.max(HARDLY) }
+    }
 }
 
 /// A stretch and how well it is known.
@@ -109,12 +138,13 @@ impl Fit {
         self.stretch.missed <= 1.0
     }
 
-    fn new(from: f64, to: f64, fineness: Fineness, held: &impl Fn(&[f64]) -> Vec<[f64; FIGURES]>) -> Self {
-        let Fineness {
+    fn new(from: f64, to: f64, fineness: &Fineness, held: &impl Fn(&[f64]) -> Vec<[f64; FIGURES]>) -> Self {
+        let &Fineness {
             tolerance,
             scale,
             step,
             sound,
+            ..
         } = fineness;
         let mut values = [[0.0; POINTS]; FIGURES];
         let states = points().map(|u| from + (to - from) * u);
@@ -135,9 +165,10 @@ impl Fit {
         // Prizes may be astronomic where their probability is nothing: what counts is the error relative to them, and
         // who takes part depends on differences that rounding hides.
         let forward = FORWARD + f64::EPSILON * size_of(BUYERS_GAIN).max(size) / scale;
+        let forward_share = fineness.forward_share(from, to);
         let misses = figures.iter().enumerate().map(|(which, figure)| match which {
             REVENUE => figure.tail() / (tolerance * size),
-            _ => figure.tail() / (forward * size_of(which)),
+            _ => figure.tail() / (forward * size_of(which)) * forward_share,
         });
         let rough = misses.fold(0.0, f64::max);
         // A stretch that a kink has made narrow counts by its width.
@@ -195,7 +226,7 @@ impl Offer {
     pub fn follow(
         intervals: &[(f64, f64)],
         halved: Vec<f64>,
-        fineness: Fineness,
+        fineness: &Fineness,
         held: &impl Fn(&[f64]) -> Vec<[f64; FIGURES]>,
     ) -> Self {
         let mut offer = Self {
