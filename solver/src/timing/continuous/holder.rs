@@ -466,13 +466,17 @@ impl ContinuousTiming {
             kinks.extend(states.into_iter().map(|state| self.domain.state.prize(state)));
         }
         // A price is also worth bidding from a prize on, and an opening.
+        let last = at == situation.values.maturity();
+        let drawn = market.ticket().exercise().open_probability();
+        let paid = market.participation().winner_cost();
         let opening = match market.auction().reserve() {
-            Reserve::Price(price) if at == situation.values.maturity() => Some(price),
-            Reserve::Price(_) | Reserve::None | Reserve::Optimal => None,
+            Reserve::Price(price) => Some(price),
+            Reserve::None => Some(0.0),
+            Reserve::Optimal => None,
         };
-        if let Some(price) = opening {
+        if let Some(price) = opening.filter(|_| last) {
             // A lottery ticket is worth that only if it is drawn.
-            let bid = (price + market.participation().winner_cost()) / market.ticket().exercise().open_probability();
+            let bid = (price + paid) / drawn;
             kinks.extend([law.lower() + bid, law.upper() + bid]);
         }
         // Beyond a kink revenues turn within about the width of the support, even if that is narrow; and where the best cutoff
@@ -480,9 +484,8 @@ impl ContinuousTiming {
         let support = law.upper() - law.lower();
         let beside: Vec<f64> = kinks.iter().filter_map(|kink| self.beyond(*kink, support)).collect();
         kinks.extend(beside);
-        if market.auction().reserve() == Reserve::Optimal && at == situation.values.maturity() {
-            let paid = market.participation().winner_cost();
-            kinks.push(law.upper() + paid + law.markup(law.upper(), Side::Left));
+        if market.auction().reserve() == Reserve::Optimal && last {
+            kinks.push(law.upper() + paid / drawn + law.markup(law.upper(), Side::Left));
         }
         kinks.retain(|prize| *prize > 0.0 && prize.is_finite());
         kinks.into_iter().map(|prize| self.domain.state.state(prize)).collect()
@@ -531,8 +534,18 @@ impl ContinuousTiming {
         if stop.decision != Decision::Sell || stop.to < self.domain.ends().1 {
             return None;
         }
-        let (from, line) = made.offer.line_at_top(|state| process.prize(state))?;
-        let from = from.max(stop.from);
+        let (from, mut line) = made.offer.line_at_top(|state| process.prize(state))?;
+        let mut from = from.max(stop.from);
+        if let (Exercise::Lottery { draw_probability }, Some(cost), true) =
+            (market.ticket().exercise(), market.holder().own_cost(), made.ahead.is_some())
+        {
+            // What she gains if it is drawn for her is counted apart, at all states.
+            line.slope -= draw_probability;
+            line.constant += draw_probability * cost;
+            if cost > 0.0 {
+                from = from.max(process.state(cost));
+            }
+        }
         self.domain.top(from, line, |states| match &made.ahead {
             None => vec![0.0; states.len()],
             Some(ahead) => {
@@ -605,10 +618,11 @@ impl ContinuousTiming {
         let nodes = prizes.iter().zip(&profiles);
         nodes
             .map(|(&prize, profile)| {
-                let next = self.next(market, made.ahead.as_ref(), self.domain.state.state(prize));
+                let state = self.domain.state.state(prize);
+                let next = self.next(market, made.ahead.as_ref(), state);
                 let held = situation.hold(slot, (prize, next), profile);
                 let mut node = decide_within(self.accuracy(), market, held.auction, held.keep, held.unsold);
-                node.decision = self.told_from_noise(market, slot, &node);
+                (node.decision, node.indifferent) = self.told_from_noise(market, slot, state, &node);
                 (node, held.boundary)
             })
             .collect()

@@ -9,6 +9,8 @@ use crate::timing::{Alternatives, Decision, Node, alternatives, choose};
 pub(super) const ROUNDING: f64 = 1e-13;
 /// Estimated errors of two slots, times this, may separate two values that are the same.
 const NOISE: f64 = 4.0;
+/// Values of fewer than so many times the noise do not tell selling from waiting where noise is all that separates them.
+const TELLING: f64 = 100.0;
 /// Halvings in the search for the state at which a decision changes.
 const HALVINGS: u32 = 60;
 /// Halvings of the distance between two states at which she is asked, where her options are worth nearly the same.
@@ -29,6 +31,8 @@ pub struct Stop {
 pub(super) struct Look {
     state: f64,
     decision: Decision,
+    /// Whether her values there tell what she does.
+    told: bool,
     /// What that is worth.
     pub value: f64,
     /// Π, if there is an auction.
@@ -74,9 +78,14 @@ impl ContinuousTiming {
         let keep = alternatives(market, self.domain.state.prize(state), next);
         let sale = slot.offer.value(state);
         let (decision, value, _) = choose(self.accuracy(), sale, &keep, market.holder().tie());
+        let noise = self.noise(slot, value);
+        let settled = settled(market.holder().tie(), decision, value, (sale, keep.wait), noise);
+        // Auctions are not followed where they and waiting are worth nothing.
+        let nothing = sale.is_none() && market.holder().sale() == Sale::Once && value <= ROUNDING * self.scale;
         Look {
             state,
-            decision: late(market, decision, value, keep.wait, self.noise(slot, value)),
+            decision: settled.unwrap_or(decision),
+            told: settled.is_some() && !nothing,
             value,
             sale,
             keep,
@@ -95,16 +104,29 @@ impl ContinuousTiming {
         size * (ROUNDING * self.scale + self.known_to + NOISE * auctions)
     }
 
-    /// The decision at a node, a lead that may be noise being none.
-    pub(super) fn told_from_noise(&self, market: &Market, slot: usize, node: &Node) -> Decision {
+    /// The decision at a node, a lead that may be noise being none, and whether selling and waiting tie.
+    pub(super) fn told_from_noise(&self, market: &Market, slot: usize, state: f64, node: &Node) -> (Decision, bool) {
         let error = |slot: usize| self.slots.get(slot).map_or(0.0, |slot| slot.offer.error);
         let noise = self.noise_of(error(slot) + error(slot + 1), node.value);
-        late(market, node.decision, node.value, node.waiting_value, noise)
+        let comes = market.holder().sale() == Sale::Once || node.auction.sale_probability > 0.0;
+        let sale = comes.then_some(node.auction.revenue);
+        let tie = market.holder().tie();
+        let settled = settled(tie, node.decision, node.value, (sale, node.waiting_value), noise);
+        let Some(decision) = settled else {
+            let stops = &self.slots[slot].stops;
+            let at = stops.partition_point(|stop| stop.to < state);
+            let stop = stops.get(at).filter(|stop| stop.from <= state);
+            return (stop.map_or(Decision::Wait, |stop| stop.decision), false);
+        };
+        let separate = sale.zip(node.waiting_value).map(|(sale, wait)| (sale - wait).abs());
+        let best = decision != Decision::Exercise;
+        let ties = best && separate.is_some_and(|separate| separate <= noise) && node.value > TELLING * noise;
+        (decision, node.indifferent || ties)
     }
 
     /// How well values are known, relative to themselves.
     pub(super) fn accuracy(&self) -> f64 {
-        (self.error / self.scale).max(1e-12)
+        ((self.error + self.known_to) / self.scale).max(1e-12)
     }
 
     /// Where she does not wait.
@@ -145,7 +167,13 @@ impl ContinuousTiming {
                 None => self.look(situation, made, state),
             }
         });
-        let looks: Vec<Look> = looks.collect();
+        let mut looks: Vec<Look> = looks.collect();
+        // Where her values are too small to tell she does as at the next prize where they are not.
+        for k in (1..looks.len()).rev() {
+            if !looks[k - 1].told {
+                looks[k - 1].decision = looks[k].decision;
+            }
+        }
         let mut changes = Vec::new();
         for pair in looks.windows(2) {
             self.find_changes(situation, made, (&pair[0], &pair[1]), CLOSEST, &mut changes);
@@ -187,7 +215,7 @@ impl ContinuousTiming {
             before - after > 4.0 * bend
         };
         let noise = self.noise(made, size);
-        let tie = before.abs() <= noise && after.abs() <= noise;
+        let tie = !(a.told && b.told) || before.abs() <= noise && after.abs() <= noise;
         let middle = 0.5 * (a.state + b.state);
         if !(surely || tie || depth == 0 || middle <= a.state || middle >= b.state) {
             let middle = self.look(situation, made, middle);
@@ -262,14 +290,25 @@ impl ContinuousTiming {
     }
 }
 
-/// Who sells late waits if selling is better by no more than noise.
-fn late(market: &Market, decision: Decision, value: f64, wait: Option<f64>, noise: f64) -> Decision {
-    let same = decision == Decision::Sell && wait.is_some_and(|wait| value - wait <= noise);
-    if same && market.holder().tie() == Tie::Late {
-        Decision::Wait
-    } else {
-        decision
+/// What is done by the rule for ties where selling and waiting are separated by no more than noise; `None` where they are too
+/// small to tell.
+fn settled(
+    tie: Tie,
+    decision: Decision,
+    value: f64,
+    (sale, wait): (Option<f64>, Option<f64>),
+    noise: f64,
+) -> Option<Decision> {
+    let (Some(sale), Some(wait)) = (sale, wait) else {
+        return Some(decision);
+    };
+    if decision == Decision::Exercise || value - sale.min(wait) > noise {
+        return Some(decision);
     }
+    (value > TELLING * noise).then_some(match tie {
+        Tie::Late => Decision::Wait,
+        Tie::Early => Decision::Sell,
+    })
 }
 
 /// Where in [a, b] `same` ceases to hold, which holds at a and not at b, to rounding.
