@@ -10,11 +10,23 @@ const DEEPEST: u32 = 26;
 /// Halvings that are kept for the next slot: deeper ones close in on a kink, which moves.
 const KEPT_HALVINGS: u32 = 4;
 
+/// What an interpolation misses changes sign from node to node: expectations miss no more than this share of it.
+const OSCILLATING: f64 = 0.1;
+
 /// Where both stretches beside a halving miss less than this share of what they may, one would do for both.
 const EASY: f64 = 1e-5;
 
 /// Halvings of a stretch that may leave both halves as rough as the whole: what is left then is rounding.
 const PATIENCE: u32 = 5;
+
+/// Halvings before a jump is looked for.
+const BEFORE_JUMPS: u32 = 2;
+
+/// How often one is looked for on a stretch.
+const MOST_LOOKS: u32 = 2;
+
+/// A jump is no less than this share of what the best cutoffs at the ends of its stretch differ by.
+const JUMP: f64 = 0.3;
 
 /// Both halves are as rough as the whole if neither misses less than this share of what the whole misses.
 const AS_ROUGH: f64 = 0.5;
@@ -31,8 +43,11 @@ const FORWARD: f64 = 1e-8;
 /// Where prizes come with less than this probability, what only the forward pass uses does not count.
 const UNREACHED: f64 = 1e-13;
 
-/// A stretch that is hardly reached counts as if it were with this probability.
-const HARDLY: f64 = 1e-4;
+/// Where they come with less than this, it counts by how much less.
+const HARDLY: f64 = 1e-6;
+
+/// By what values near nothing are off, relative to the scale.
+const UNTOLD: f64 = 1e-11;
 
 /// Values this near to a line, relative to themselves, are on it.
 const STRAIGHT: f64 = 1e-13;
@@ -120,7 +135,7 @@ impl Fineness {
             }
         };
         let most = self.reached.iter().map(probability).fold(0.0, f64::max);
-        if most < UNREACHED { 0.0 } else { most.max(HARDLY) }
+        if most < UNREACHED { 0.0 } else { (most / HARDLY).min(1.0) }
     }
 }
 
@@ -164,7 +179,11 @@ impl Fit {
         let size = size_of(REVENUE);
         // Prizes may be astronomic where their probability is nothing: what counts is the error relative to them, and
         // who takes part depends on differences that rounding hides.
-        let forward = FORWARD + f64::EPSILON * size_of(BUYERS_GAIN).max(size) / scale;
+        let most = |which: usize| values[which].iter().fold(0.0_f64, |most, value| most.max(value.abs()));
+        // And where tickets are worth next to nothing values do not tell who takes part.
+        let worth = most(REVENUE) + most(BUYERS_GAIN);
+        let untold = if worth > 0.0 { UNTOLD * scale / worth } else { f64::INFINITY };
+        let forward = FORWARD + untold + f64::EPSILON * size_of(BUYERS_GAIN).max(size) / scale;
         let forward_share = fineness.forward_share(from, to);
         let misses = figures.iter().enumerate().map(|(which, figure)| match which {
             REVENUE => figure.tail() / (tolerance * size),
@@ -177,7 +196,7 @@ impl Fit {
         let far_off = inside < to - from && inside <= GRAZING * step;
         let share = if far_off { FAR_OFF * width } else { width };
         Self {
-            error: figures[REVENUE].tail() * scale / size * share,
+            error: OSCILLATING * figures[REVENUE].tail() * scale / size * share,
             rough,
             stretch: Stretch {
                 from,
@@ -235,8 +254,9 @@ impl Offer {
         };
         for &(from, to) in intervals {
             if to > from {
-                let fit = Fit::new(from, to, fineness, held);
-                offer.split(fit, (DEEPEST, PATIENCE), &|from, to| Fit::new(from, to, fineness, held));
+                let follow = |from, to| Fit::new(from, to, fineness, held);
+                let jump = |from, to| jump_within(from, to, held);
+                offer.split(follow(from, to), Left::of_a_whole(), &follow, &jump);
             }
         }
         offer.halvings.sort_by(f64::total_cmp);
@@ -268,23 +288,86 @@ impl Offer {
         self.halvings = kept;
     }
 
-    fn split(&mut self, fit: Fit, (depth, patience): (u32, u32), follow: &impl Fn(f64, f64) -> Fit) {
+    fn split(
+        &mut self,
+        fit: Fit,
+        left: Left,
+        follow: &impl Fn(f64, f64) -> Fit,
+        jump: &impl Fn(f64, f64) -> Option<f64>,
+    ) {
         let (from, to) = (fit.stretch.from, fit.stretch.to);
         let middle = 0.5 * (from + to);
-        if fit.known() || depth == 0 || patience == 0 || middle <= from || middle >= to {
+        if fit.known() || left.halvings == 0 || left.patience == 0 || middle <= from || middle >= to {
             self.error = self.error.max(fit.error);
             self.stretches.push(fit.stretch);
             return;
         }
-        if depth + KEPT_HALVINGS > DEEPEST {
+        let mut left = Left {
+            halvings: left.halvings - 1,
+            ..left
+        };
+        if left.jumps > 0 && left.halvings + BEFORE_JUMPS < DEEPEST {
+            left.jumps -= 1;
+            if let Some(edge) = jump(from, to) {
+                for (from, to) in [(from, edge), (edge, to)] {
+                    self.split(follow(from, to), left, follow, jump);
+                }
+                return;
+            }
+        }
+        if left.halvings + KEPT_HALVINGS >= DEEPEST {
             self.halvings.push(middle);
         }
         let halves = [follow(from, middle), follow(middle, to)];
         let in_vain = halves
             .iter()
             .all(|half| !half.known() && half.rough > AS_ROUGH * fit.rough);
+        left.patience -= u32::from(in_vain);
         for half in halves {
-            self.split(half, (depth - 1, patience - u32::from(in_vain)), follow);
+            self.split(half, left, follow, jump);
         }
     }
+}
+
+/// What may still be done to a stretch.
+#[derive(Debug, Clone, Copy)]
+struct Left {
+    halvings: u32,
+    /// Halvings in vain.
+    patience: u32,
+    /// Looks for a jump.
+    jumps: u32,
+}
+
+impl Left {
+    fn of_a_whole() -> Self {
+        Self {
+            halvings: DEEPEST,
+            patience: PATIENCE,
+            jumps: MOST_LOOKS,
+        }
+    }
+}
+
+/// Where on a stretch the best cutoff jumps: where it ceases to be nearer to that at one end than to that at the other.
+///
+/// Halving would close in on it too, with the auctions of two series a step instead of one auction.
+fn jump_within(from: f64, to: f64, held: &impl Fn(&[f64]) -> Vec<[f64; FIGURES]>) -> Option<f64> {
+    let ends = held(&[from, to]);
+    let (mut low, mut high) = (ends[0][CUTOFF], ends[1][CUTOFF]);
+    let whole = (high - low).abs();
+    let (mut a, mut b) = (from, to);
+    while 0.5 * (a + b) > a && 0.5 * (a + b) < b {
+        if (high - low).abs() < JUMP * whole || whole == 0.0 {
+            return None;
+        }
+        let middle = 0.5 * (a + b);
+        let cutoff = held(&[middle])[0][CUTOFF];
+        if (cutoff - low).abs() <= (cutoff - high).abs() {
+            (a, low) = (middle, cutoff);
+        } else {
+            (b, high) = (middle, cutoff);
+        }
+    }
+    (from < b && b < to).then_some(b)
 }

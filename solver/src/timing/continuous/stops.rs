@@ -7,8 +7,8 @@ use crate::timing::{Alternatives, Decision, Node, alternatives, choose};
 
 /// Values below this share of the market's scale are rounding: who would sell waits.
 pub(super) const ROUNDING: f64 = 1e-13;
-/// Estimated errors of two slots, times this, may separate two values that are the same.
-const NOISE: f64 = 4.0;
+/// Estimated errors of two slots' expectations, times this, may separate two values that are the same.
+const NOISE: f64 = 40.0;
 /// Values of fewer than so many times the noise do not tell selling from waiting where noise is all that separates them.
 const TELLING: f64 = 100.0;
 /// Halvings in the search for the state at which a decision changes.
