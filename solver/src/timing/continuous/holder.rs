@@ -7,9 +7,10 @@ use super::node::Auctioneer;
 use super::offer::{FIGURES, Fineness, Offer, REVENUE, SALE_PROBABILITY};
 use super::stops::{ROUNDING, Stop, changes};
 use crate::auction::{Auction, CostPanels};
-use crate::cost::Side;
+use crate::cost::{Side, Tail};
 use crate::exercise::{ContinuationValues, CurvedProfile};
 use crate::market::{Exercise, Market, Reserve, Sale};
+use crate::numerics::root;
 use crate::settings::{Settings, Stage};
 use crate::timing::induction::decide_within;
 use crate::timing::{Alternatives, Decision, Node, alternatives, once, until_sold};
@@ -307,6 +308,7 @@ impl ContinuousTiming {
         let mut states: Vec<(f64, f64, f64)> = known
             .map(|(k, &point)| (point, nexts[k.min(nexts.len() - 1)], bound(k)))
             .collect();
+        let kinks = [kinks, &self.fallback_changes(market, Some(ahead))].concat();
         let between = kinks
             .iter()
             .filter(|kink| (points[0]..=points[points.len() - 1]).contains(*kink));
@@ -456,8 +458,8 @@ impl ContinuousTiming {
             costs.extend(knots);
         }
         let mut kinks: Vec<f64> = costs
-            .into_iter()
-            .flat_map(|cost| situation.values.exercise_prizes(at, cost))
+            .iter()
+            .flat_map(|&cost| situation.values.exercise_prizes(at, cost))
             .chain(market.holder().own_cost())
             .collect();
         if let (Sale::Once, Some(cost), Some(own)) = (market.holder().sale(), market.holder().own_cost(), situation.own)
@@ -465,20 +467,10 @@ impl ContinuousTiming {
             let states = own.exercise_states(slot, 0, cost);
             kinks.extend(states.into_iter().map(|state| self.domain.state.prize(state)));
         }
-        // A price is also worth bidding from a prize on, and an opening.
+        kinks.extend(self.openings(situation, at, &costs));
         let last = at == situation.values.maturity();
         let drawn = market.ticket().exercise().open_probability();
         let paid = market.participation().winner_cost();
-        let opening = match market.auction().reserve() {
-            Reserve::Price(price) => Some(price),
-            Reserve::None => Some(0.0),
-            Reserve::Optimal => None,
-        };
-        if let Some(price) = opening.filter(|_| last) {
-            // A lottery ticket is worth that only if it is drawn.
-            let bid = (price + paid) / drawn;
-            kinks.extend([law.lower() + bid, law.upper() + bid]);
-        }
         // Beyond a kink revenues turn within about the width of the support, even if that is narrow; and where the best cutoff
         // reaches its upper end.
         let support = law.upper() - law.lower();
@@ -489,6 +481,56 @@ impl ContinuousTiming {
         }
         kinks.retain(|prize| *prize > 0.0 && prize.is_finite());
         kinks.into_iter().map(|prize| self.domain.state.state(prize)).collect()
+    }
+
+    /// The prizes from which types take part at a price that is given.
+    fn openings(&self, situation: &Situation<'_, '_>, slot: usize, costs: &[f64]) -> Vec<f64> {
+        let market = situation.market();
+        let price = match market.auction().reserve() {
+            Reserve::Price(price) => price,
+            Reserve::None => 0.0,
+            Reserve::Optimal => return Vec::new(),
+        };
+        let participation = market.participation();
+        let (law, competition) = (market.buyers().cost(), situation.auctioneer.panels.competition());
+        // What entering costs a type who knows hers and wins against none with a lower cost.
+        let entry = |cost: f64| match participation.participant_cost() {
+            entry if entry > 0.0 && !participation.entry_is_random() => {
+                entry / competition.log_rivals_above(&Tail::at(law, cost)).exp()
+            }
+            _ => 0.0,
+        };
+        let asked = |cost: f64| price + participation.winner_cost() + entry(cost);
+        let wanted = costs.iter().map(|&cost| (cost, asked(cost)));
+        let wanted = wanted.filter(|(_, asked)| asked.is_finite() && *asked > 0.0);
+        if slot >= situation.values.maturity() {
+            // A lottery ticket is worth something only if it is drawn.
+            let drawn = market.ticket().exercise().open_probability();
+            return wanted.map(|(cost, asked)| cost + asked / drawn).collect();
+        }
+        let process = &self.domain.state;
+        let points = self.domain.points();
+        let mut found = Vec::new();
+        for (cost, asked) in wanted {
+            let surplus = |state: f64| situation.values.profile(slot, process.prize(state)).value(cost) - asked;
+            let mut between = |a: f64, b: f64| {
+                if surplus(a) < 0.0 && surplus(b) >= 0.0 || surplus(a) >= 0.0 && surplus(b) < 0.0 {
+                    found.extend(root::bracketed(a, b, surplus).map(|state| process.prize(state)));
+                }
+            };
+            if process.persistence >= 0.0 {
+                // The higher the prize the more a ticket is worth.
+                let above = points.partition_point(|point| surplus(*point) < 0.0);
+                if (1..points.len()).contains(&above) {
+                    between(points[above - 1], points[above]);
+                }
+            } else {
+                for pair in points.windows(2) {
+                    between(pair[0], pair[1]);
+                }
+            }
+        }
+        found
     }
 
     /// The prize up to which revenues turn beyond a kink, where the support of the costs is narrow beside a step.

@@ -1,5 +1,6 @@
 //! What the holder does at a state, and where that changes.
 
+use super::domain::Ahead;
 use super::holder::{ContinuousTiming, Situation, SlotTiming};
 use crate::market::{Market, Sale, Tie};
 use crate::numerics::root;
@@ -229,12 +230,21 @@ impl ContinuousTiming {
     /// Where an unsold ticket begins or ceases to be used at once.
     pub(super) fn find_fallbacks(&self, situation: &Situation<'_, '_>, made: &SlotTiming) -> Vec<f64> {
         let market = situation.market();
-        let goes_on = matches!(market.holder().sale(), Sale::UntilSold(_)) && market.holder().own_cost().is_some();
-        if !goes_on {
+        let goes_on = matches!(market.holder().sale(), Sale::UntilSold(_));
+        if goes_on {
+            self.fallback_changes(market, made.ahead.as_ref())
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// Where using a ticket at once and keeping it become worth the same.
+    pub(super) fn fallback_changes(&self, market: &Market, ahead: Option<&Ahead>) -> Vec<f64> {
+        if market.holder().own_cost().is_none() {
             return Vec::new();
         }
         let uses = |state: f64| {
-            let next = self.next(market, made.ahead.as_ref(), state);
+            let next = self.next(market, ahead, state);
             alternatives(market, self.domain.state.prize(state), next).exercises()
         };
         let points = self.domain.points();
