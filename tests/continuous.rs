@@ -291,6 +291,88 @@ mod by_another_route {
         }
     }
 
+    /// CARA bids, e^{aβ} S = ∫ e^{av} dF for two buyers, and what they bring; along a curve as along a line.
+    #[test]
+    fn bids_of_constant_absolute_risk_aversion() {
+        for (aversion, format) in [
+            (1e-3, "first_price"),
+            (3.0, "first_price"),
+            (40.0, "first_price"),
+            (3.0, "second_price"),
+        ] {
+            let solved = solved(&market(
+                WAYS[0],
+                &[
+                    "ticket.maturity = 3",
+                    "buyers.count = 2",
+                    &format!("auction.format = \"{format}\""),
+                    &format!("buyers.risk_aversion.cara = {{ aversion = {aversion:?} }}"),
+                ],
+            ));
+            let summary = &solved.summary;
+            assert!(summary.certificate.verified, "{aversion}: {:?}", summary.certificate);
+            let continuous = solved.equilibrium.continuous.as_ref().expect("a continuous prize");
+            let initial = continuous.values.state().initial.expect("R_0 is known");
+            let profile = continuous.profile(0, initial);
+            let worth = |cost: f64| (aversion * (profile.value(cost) - profile.value(0.5))).exp();
+            let mut pieces: Vec<f64> = profile.knots().to_vec();
+            let more = (1..40).map(|k| 0.5 + 1.5 * f64::from(k) / 40.0);
+            pieces.extend(more);
+            pieces.sort_by(f64::total_cmp);
+            let above = |cost: f64| {
+                let ends = std::iter::once(cost).chain(pieces.iter().copied().filter(|end| *end > cost));
+                let ends: Vec<f64> = ends.collect();
+                let parts = ends.windows(2).map(|pair| integral(pair[0], pair[1], worth));
+                parts.sum::<f64>() / 1.5
+            };
+            let bid = |cost: f64| {
+                let survival = (2.0 - cost) / 1.5;
+                profile.value(0.5) + (above(cost) / survival).ln() / aversion
+            };
+            let costs = [0.5, 0.7, 0.95, 1.3, 1.7];
+            let bids = solved
+                .equilibrium
+                .bids(&solved.market, 0, initial, &costs)
+                .expect("bids");
+            for (known, cost) in bids.iter().zip(costs) {
+                let known = known.bid.as_ref().expect("a bid");
+                let expected = if format == "first_price" {
+                    bid(cost)
+                } else {
+                    profile.value(cost)
+                };
+                near(&format!("bid of {cost}, {aversion}"), known.bid, expected, 1e-10);
+                near(
+                    &format!("condition of {cost}, {aversion}"),
+                    known.bid_foc,
+                    expected,
+                    1e-10,
+                );
+            }
+            let by_format = summary.revenue_by_format.as_ref().expect("two formats");
+            assert!(by_format.first_price >= by_format.second_price, "{by_format:?}");
+            let own = if format == "first_price" {
+                by_format.first_price
+            } else {
+                by_format.second_price
+            };
+            near("the market's own format", own, summary.seller_value, 1e-12);
+        }
+    }
+
+    /// Next to no aversion is none, whatever the reserve.
+    #[test]
+    fn little_risk_aversion_is_none() {
+        for reserve in ["\"none\"", "0.3", "\"optimal\""] {
+            let reserve = format!("auction.reserve = {reserve}");
+            let neutral = value(&market(WAYS[1], &[&reserve]));
+            let cara = "buyers.risk_aversion.cara = { aversion = 1e-8 }";
+            let averse = solved(&market(WAYS[1], &[&reserve, cara]));
+            assert!(averse.summary.certificate.verified, "{reserve}");
+            near(&reserve, averse.summary.seller_value, neutral, 1e-9);
+        }
+    }
+
     /// Prizes that swing: two buyers, a second-price auction in slot 1 or 0.
     #[test]
     fn a_negative_persistence() {

@@ -440,10 +440,6 @@ fn what_the_solver_cannot_do_yet_is_named() {
             "holder.pool",
         ),
         (
-            vec![MOVING, "buyers.risk_aversion.cara.aversion=2"],
-            "buyers.risk_aversion.cara",
-        ),
-        (
             vec!["holder.sale=until_sold", "holder.pool=fixed", "holder.own_cost=0.5"],
             "holder.own_cost",
         ),

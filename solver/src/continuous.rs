@@ -258,7 +258,7 @@ pub(crate) fn solve(
         spot_best_time_value: benchmark::continuous::spot_best_time(&situation, &timing, settings),
         optimal_mechanism_value: benchmark::continuous::optimal_mechanism(&situation, &virtual_cost),
         efficient_value: benchmark::continuous::efficient(&situation),
-        revenue_by_format: None,
+        revenue_by_format: benchmark::continuous::revenue_by_format(&situation, &timing),
     };
     let solution = ContinuousSolution {
         values,
@@ -319,7 +319,7 @@ fn reported(situation: &Situation<'_, '_>, timing: &ContinuousTiming, points: &F
 
 /// What a market with a continuous prize asks for and cannot be solved yet.
 pub(crate) fn unsupported(market: &Market) -> Vec<crate::market::Unsupported> {
-    use crate::market::{Format, Pool, RiskAversion, Sale, Unsupported};
+    use crate::market::{Pool, Sale, Unsupported};
     let mut list = Vec::new();
     if let Prize::Continuous(ContinuousPrize::Iid {
         law: PrizeLaw::Empirical(_),
@@ -335,14 +335,6 @@ pub(crate) fn unsupported(market: &Market) -> Vec<crate::market::Unsupported> {
         list.push(Unsupported {
             key: "holder.pool",
             what: "a fixed pool of buyers with a continuous prize process",
-        });
-    }
-    if matches!(market.buyers().risk_aversion(), RiskAversion::Cara { .. })
-        && market.auction().format() == Format::FirstPrice
-    {
-        list.push(Unsupported {
-            key: "buyers.risk_aversion.cara",
-            what: "constant absolute risk aversion in a first-price auction with a continuous prize process",
         });
     }
     list

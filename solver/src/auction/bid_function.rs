@@ -160,13 +160,7 @@ impl<'a, 'p, 'm> BidFunction<'a, 'p, 'm> {
             let (left, right) = (&panels.points()[k], self.right_end(k));
             curve.push(at(left, self.bidders.values()[k], shadings[k], k.saturating_sub(1), k));
             let start = shadings.get(k + 1).copied().unwrap_or(self.start);
-            let bends = bends(
-                (left, &right),
-                self.bidders.discounts()[k],
-                start,
-                law,
-                panels.rivalry(),
-            );
+            let bends = bends((left, &right), self.bidders.tilt(k), start, law, panels.rivalry());
             for cost in bends.into_iter().rev() {
                 let point = panels.point(cost);
                 let shading = self.shading(Route::Integral, &shadings, &point, k);

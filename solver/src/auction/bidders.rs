@@ -5,11 +5,14 @@ use std::sync::OnceLock;
 use super::fall::Fall;
 use super::nodes::{AtNodes, NODES, weighted};
 use super::panels::{CostPanels, CostPoint};
-use super::risk::Passage;
+use super::risk::{Passage, Tilt};
 use super::{across, along};
 use crate::exercise::{CurvedProfile, Piece, TicketProfile};
 use crate::market::RiskAversion;
 use crate::numerics::{gauss, root};
+
+/// A change of D along curves that is none.
+const SMOOTH: f64 = 1e-8;
 
 /// Net values v(θ) = V_t(θ, r) − K on the panels of a partition, linear or analytic on each.
 #[derive(Debug, Clone)]
@@ -114,7 +117,7 @@ impl<'p, 'm> Bidders<'p, 'm> {
         }
     }
 
-    /// [`Self::new`] for values that are not linear between their knots (among CARA bidders chords take their place). The points of `panels` include every knot of
+    /// [`Self::new`] for values that are not linear between their knots. The points of `panels` include every knot of
     /// `profile` inside the support, and are close enough for it: see [`CostPanels::cuts_for`].
     #[must_use]
     pub fn curved(panels: &'p CostPanels<'m>, profile: &'p CurvedProfile, winner_cost: f64) -> Self {
@@ -124,8 +127,6 @@ impl<'p, 'm> Bidders<'p, 'm> {
         let mut discounts = Vec::with_capacity(last);
         let mut curves = Vec::with_capacity(last);
         let (knots, pieces) = (profile.knots(), profile.pieces());
-        // Among CARA bidders D is part of a rate: there curves are not supported, and chords take their place.
-        let cara = matches!(panels.risk(), RiskAversion::Cara { .. });
         let mut piece = 0;
         for (index, point) in points.iter().enumerate() {
             while piece + 1 < pieces.len() && knots[piece + 1] <= point.cost {
@@ -138,11 +139,6 @@ impl<'p, 'm> Bidders<'p, 'm> {
             match &pieces[piece] {
                 Piece::Line { discount, .. } => {
                     discounts.push(*discount);
-                    curves.push(None);
-                }
-                Piece::Curve(_) if cara => {
-                    let fallen = profile.value_on(piece, point.cost) - profile.value_on(piece, points[index + 1].cost);
-                    discounts.push(fallen / (points[index + 1].cost - point.cost));
                     curves.push(None);
                 }
                 Piece::Curve(_) => {
@@ -243,6 +239,21 @@ impl<'p, 'm> Bidders<'p, 'm> {
         }
     }
 
+    /// How CARA utility is discounted on a panel.
+    pub(crate) fn tilt(&self, panel: usize) -> Tilt<'p> {
+        self.panels.risk().tilt(self.discounts[panel], self.fall(panel))
+    }
+
+    /// Whether D steps down at an inner point. Along a curve it is known to rounding only.
+    pub(crate) fn steps(&self, k: usize) -> bool {
+        let [[_, before], [after, _]] = [k - 1, k].map(|panel| self.discounts_at_ends(panel));
+        if [k - 1, k].iter().any(|&panel| self.curve(panel).is_some()) {
+            (before - after).abs() > SMOOTH
+        } else {
+            before != after
+        }
+    }
+
     /// D(θ) read from the panel given.
     pub(crate) fn discount_at(&self, panel: usize, cost: f64) -> f64 {
         match self.fall(panel) {
@@ -318,6 +329,11 @@ impl<'p, 'm> Bidders<'p, 'm> {
     /// [`Self::passage`] across a whole panel.
     pub(crate) fn whole_passage(&self, panel: usize) -> Passage {
         match self.curve(panel) {
+            Some(_) if matches!(self.panels.risk(), RiskAversion::Cara { .. }) => {
+                let points = self.panels.points();
+                self.panels
+                    .curved_passage(&points[panel], &points[panel + 1], self.fall(panel))
+            }
             Some((_, curve)) => {
                 let shading = || self.panels.curved_shading(panel, self.fall(panel), curve.at_nodes());
                 Passage::linear(self.panels.panels()[panel].decay, *curve.shading.get_or_init(shading))

@@ -1,6 +1,6 @@
 //! Where the cost axis is cut: until a Gauss rule resolves F and N, and where marginal revenue turns.
 
-use super::panels::{CostPoint, neutral_integrals};
+use super::panels::{CostPoint, integrals};
 use super::risk::Rivalry;
 use crate::cost::{CostLaw, Side};
 use crate::numerics::optimum;
@@ -59,9 +59,9 @@ fn agrees(
     bids: bool,
 ) -> bool {
     let range = law.upper() - law.lower();
-    let whole = neutral_integrals(left, right, law, rivalry);
-    let first = neutral_integrals(left, centre, law, rivalry);
-    let second = neutral_integrals(centre, right, law, rivalry);
+    let whole = integrals(left, right, law, rivalry);
+    let first = integrals(left, centre, law, rivalry);
+    let second = integrals(centre, right, law, rivalry);
     let close = |x: f64, y: f64| (x - y).abs() <= RESOLVED * y.abs() + 1e-17 * range;
     close(whole.lowest, first.lowest + second.lowest)
         && close(whole.second, first.second + second.second)

@@ -10,7 +10,7 @@
 use super::Competition;
 use super::fall::Fall;
 use super::panels::{CostPoint, NEGLIGIBLE_LOG, fallen};
-use super::risk::{Passage, Rivalry};
+use super::risk::{Passage, Rivalry, Tilt};
 use crate::cost::{CostLaw, Side, Tail};
 use crate::market::RiskAversion;
 use crate::numerics::collocation;
@@ -38,12 +38,18 @@ const FINEST: u32 = 10;
 pub(crate) fn across(a: &CostPoint, b: &CostPoint, discount: f64, law: &dyn CostLaw, rivalry: &Rivalry) -> Passage {
     match rivalry.risk {
         RiskAversion::Neutral | RiskAversion::Crra { .. } => linear(a, b, Fall::Straight, law, rivalry.felt()),
-        RiskAversion::Cara { .. } => tilted(a, b, rivalry.risk.tilt(discount), law, &rivalry.competition),
+        RiskAversion::Cara { .. } => {
+            let tilt = rivalry.risk.tilt(discount, Fall::Straight);
+            tilted(a, b, tilt, law, &rivalry.competition)
+        }
     }
 }
 
-/// [`across`] a panel on which v is a curve, with D in what is gained; not for CARA bidders.
+/// [`across`] a panel on which v is a curve, with D in what is gained.
 pub(crate) fn along(a: &CostPoint, b: &CostPoint, fall: Fall<'_>, law: &dyn CostLaw, rivalry: &Rivalry) -> Passage {
+    if matches!(rivalry.risk, RiskAversion::Cara { .. }) {
+        return tilted(a, b, rivalry.risk.tilt(1.0, fall), law, &rivalry.competition);
+    }
     let felt = rivalry.felt();
     let width = b.cost - a.cost;
     if felt.certain_rivals() > 0.0 && b.cost >= law.upper() && width > 0.0 {
@@ -60,7 +66,7 @@ pub(crate) fn along(a: &CostPoint, b: &CostPoint, fall: Fall<'_>, law: &dyn Cost
 /// In the shading itself; Q as bidders feel it.
 fn linear(a: &CostPoint, b: &CostPoint, fall: Fall<'_>, law: &dyn CostLaw, felt: &Competition) -> Passage {
     if felt.certain_rivals() > 0.0 && b.cost >= law.upper() {
-        return Passage::linear(0.0, singular(law.upper() - a.cost, 0.0, fall, law, felt));
+        return Passage::linear(0.0, singular(law.upper() - a.cost, None, fall, law, felt));
     }
     let values = fall;
     let fall = a.log_felt - b.log_felt;
@@ -100,33 +106,31 @@ fn linear(a: &CostPoint, b: &CostPoint, fall: Fall<'_>, law: &dyn CostLaw, felt:
 
 /// In U = u(v − β), U′ = D − (aD + h) U in the distance from the right end, h = |Q′/Q|; `tilt` is aD. Its complement
 /// m = 1 − aU satisfies m′ = h − (aD + h) m. Both are followed, as [`Passage`] says.
-fn tilted(a: &CostPoint, b: &CostPoint, tilt: f64, law: &dyn CostLaw, competition: &Competition) -> Passage {
+fn tilted(a: &CostPoint, b: &CostPoint, tilt: Tilt<'_>, law: &dyn CostLaw, competition: &Competition) -> Passage {
     let width = b.cost - a.cost;
     if width <= 0.0 {
         return Passage::none();
     }
     if a.log_rivals == b.log_rivals {
         // Nobody outbids her, and nothing is forgotten.
-        let exponent = tilt * width;
-        let gained = if exponent > f64::EPSILON {
-            -(-exponent).exp_m1() / tilt
-        } else {
-            width
-        };
-        return Passage::tilted(-exponent, gained, f64::NEG_INFINITY);
+        let exponent = tilt.exponent(a.cost, b.cost);
+        return Passage::tilted(-exponent, tilt.gained_alone(a.cost, b.cost), f64::NEG_INFINITY);
     }
     let singular_end = competition.certain_rivals() > 0.0 && b.cost >= law.upper();
-    // The singular start is a polynomial in aD s.
+    let steepest = tilt.rate(a.cost);
+    let curved = tilt.fall().is_curved();
+    // The singular start is a polynomial in aD s, and takes D as one.
     let end = if singular_end {
-        a.cost.max(b.cost - 1.0 / tilt)
+        let share = if curved { SINGULAR_SHARE } else { 1.0 };
+        a.cost.max(b.cost - (1.0 / steepest).min(width / share))
     } else {
         b.cost
     };
-    let near = a.cost + width.min(1.0 / tilt) * 0.5;
-    let forgotten = NEGLIGIBLE_LOG + (tilt / rate(near, law, competition)).ln_1p();
+    let near = a.cost + width.min(1.0 / steepest) * 0.5;
+    let forgotten = NEGLIGIBLE_LOG + (steepest / rate(near, law, competition)).ln_1p();
     let mut cuts = vec![a.cost];
     let mut left = a.cost;
-    while left < end && a.log_rivals - log_rivals(left, law, competition) + tilt * (left - a.cost) <= forgotten {
+    while left < end && a.log_rivals - log_rivals(left, law, competition) + tilt.exponent(a.cost, left) <= forgotten {
         let fallen_by = a.log_rivals - log_rivals(left, law, competition);
         let mut right = fallen(
             left,
@@ -136,18 +140,24 @@ fn tilted(a: &CostPoint, b: &CostPoint, tilt: f64, law: &dyn CostLaw, competitio
             competition,
         )
         .min(end);
-        if tilt * (right - left) > TILTED_STEP_LOG {
-            right = left + TILTED_STEP_LOG / tilt;
+        let here = tilt.rate(left);
+        if here * (right - left) > TILTED_STEP_LOG {
+            right = left + TILTED_STEP_LOG / here;
+        }
+        if curved {
+            // A curve is a polynomial of higher degree than a step's.
+            right = right.min(left + width / CURVED_STEPS);
         }
         left = right.max(left.next_up()).min(end);
         cuts.push(left);
     }
     let mut total = if left < end {
         let rate = competition.rival_rate(law, left);
-        Passage::tilted(f64::NEG_INFINITY, 1.0 / (tilt + rate), (rate / (tilt + rate)).ln())
+        let total = tilt.rate(left) + rate;
+        Passage::tilted(f64::NEG_INFINITY, tilt.weight(left) / total, (rate / total).ln())
     } else if singular_end {
-        let gained = singular(law.upper() - end, tilt, Fall::Straight, law, competition);
-        Passage::tilted(f64::NEG_INFINITY, gained, (1.0 - tilt * gained).ln())
+        let gained = singular(law.upper() - end, Some(tilt), tilt.fall(), law, competition);
+        Passage::tilted(f64::NEG_INFINITY, gained, (1.0 - tilt.scale() * gained).ln())
     } else {
         Passage::none()
     };
@@ -281,33 +291,37 @@ fn lengths(width: f64, slopes: [f64; collocation::STAGES]) -> [f64; collocation:
 }
 
 /// One collocation step over [left, right] for U and m.
-fn tilted_step(left: f64, right: f64, tilt: f64, law: &dyn CostLaw, competition: &Competition) -> Passage {
+fn tilted_step(left: f64, right: f64, tilt: Tilt<'_>, law: &dyn CostLaw, competition: &Competition) -> Passage {
     let width = right - left;
     if width <= 0.0 {
         return Passage::none();
     }
     // Lengths of the nodes' pieces in θ, and |Q′/Q| times them.
-    let (lengths, hazards) = if infinite_density_near(left, right, law) {
+    let (costs, lengths, hazards) = if infinite_density_near(left, right, law) {
         let mass = law.cdf(right) - law.cdf(left);
         let places = by_quantile(left, right, law);
         (
+            places.map(|(cost, _)| cost),
             lengths(width, places.map(|(cost, _)| 1.0 / law.pdf(cost, Side::Right))),
             places.map(|(_, survival)| mass * competition.rival_hazard(survival)),
         )
     } else {
+        let costs = collocation::nodes().map(|node| right - width * node);
         (
+            costs,
             [width; collocation::STAGES],
-            collocation::nodes().map(|node| width * rate(right - width * node, law, competition)),
+            costs.map(|cost| width * rate(cost, law, competition)),
         )
     };
-    let rates = std::array::from_fn(|i| tilt * lengths[i] + hazards[i]);
-    let (decay, [gained, outbid]) = collocation::relax(&rates, [&lengths, &hazards]);
+    let falls: [f64; collocation::STAGES] = std::array::from_fn(|i| tilt.weight(costs[i]) * lengths[i]);
+    let rates = std::array::from_fn(|i| tilt.scale() * falls[i] + hazards[i]);
+    let (decay, [gained, outbid]) = collocation::relax(&rates, [&falls, &hazards]);
     Passage::tilted(decay.max(0.0).ln(), gained, outbid.max(0.0).ln())
 }
 
 /// What is gained over `width` below the highest cost, where Q vanishes: y = s g with g(0) = D/(1 + κ), κ = b (n − 1),
 /// S ~ s^b; `tilt` adds aD to |Q′/Q|.
-fn singular(width: f64, tilt: f64, values: Fall<'_>, law: &dyn CostLaw, competition: &Competition) -> f64 {
+fn singular(width: f64, tilt: Option<Tilt<'_>>, values: Fall<'_>, law: &dyn CostLaw, competition: &Competition) -> f64 {
     let upper = law.upper();
     let limit = law.upper_order() * competition.certain_rivals();
     let p = collocation::singular_nodes().map(|node| {
@@ -320,7 +334,7 @@ fn singular(width: f64, tilt: f64, values: Fall<'_>, law: &dyn CostLaw, competit
         } else {
             limit
         };
-        value + tilt * distance
+        value + tilt.map_or(0.0, |tilt| tilt.rate(cost)) * distance
     });
     let d = collocation::singular_nodes().map(|node| values.rate(upper - width * node));
     width * collocation::singular_start(&p, &d)

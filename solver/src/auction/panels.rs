@@ -88,8 +88,8 @@ pub struct PanelIntegrals {
     pub decay: f64,
     /// ∫ Q(θ)/Q(x) dθ.
     pub shading: f64,
-    /// What CARA bidders pay here where D = 1.
-    pub(crate) payments: Option<Arc<PanelPayments>>,
+    /// What CARA bidders pay here where D = 1, once that is asked for.
+    payments: Arc<OnceLock<PanelPayments>>,
 }
 
 /// How finely the support is cut.
@@ -403,9 +403,6 @@ impl<'m> CostPanels<'m> {
 
     /// [`Self::integrals`] as sums over the nodes.
     fn integrals_at(&self, a: &CostPoint, b: &CostPoint, nodes: &PanelNodes) -> PanelIntegrals {
-        if matches!(self.rivalry.risk, RiskAversion::Cara { .. }) {
-            return self.integrals(a, b);
-        }
         PanelIntegrals {
             lowest: nodes.lowest.iter().sum(),
             second: nodes.second.iter().sum(),
@@ -414,7 +411,7 @@ impl<'m> CostPanels<'m> {
                 Some(weights) => weights.iter().sum(),
                 None => shading(a, b, self.law, &self.rivalry, Fall::Straight),
             },
-            payments: None,
+            payments: Arc::default(),
         }
     }
 
@@ -453,7 +450,15 @@ impl<'m> CostPanels<'m> {
 
     /// How a shading passes from b down to a, in one panel on which v is a curve; not for CARA bidders.
     pub(crate) fn curved_passage(&self, a: &CostPoint, b: &CostPoint, fall: Fall<'_>) -> Passage {
-        Passage::linear(decay(a, b), self.curved_shading_over(a, b, fall))
+        match self.rivalry.risk {
+            RiskAversion::Neutral | RiskAversion::Crra { .. } => {
+                Passage::linear(decay(a, b), self.curved_shading_over(a, b, fall))
+            }
+            RiskAversion::Cara { .. } => {
+                let tilt = self.rivalry.risk.tilt(1.0, fall);
+                tilted(a, b, tilt, self.law, &self.rivalry.competition)
+            }
+        }
     }
 
     /// The costs at which this partition is to be cut for a profile: its knots, and where the panels are too wide for the
@@ -513,7 +518,7 @@ impl<'m> CostPanels<'m> {
                 Passage::linear(decay(a, b), shading(a, b, self.law, &self.rivalry, Fall::Straight))
             }
             RiskAversion::Cara { .. } => {
-                let tilt = self.rivalry.risk.tilt(discount);
+                let tilt = self.rivalry.risk.tilt(discount, Fall::Straight);
                 tilted(a, b, tilt, self.law, &self.rivalry.competition)
             }
         }
@@ -522,13 +527,18 @@ impl<'m> CostPanels<'m> {
     /// [`Self::passage`] across a whole panel.
     pub(crate) fn whole_passage(&self, panel: usize, discount: f64) -> Passage {
         let integrals = &self.panels[panel];
-        match (self.rivalry.risk, &integrals.payments) {
-            (RiskAversion::Cara { .. }, Some(payments)) if discount == 1.0 => payments.whole,
-            (RiskAversion::Cara { .. }, _) => self.passage(&self.points[panel], &self.points[panel + 1], discount),
-            (RiskAversion::Neutral | RiskAversion::Crra { .. }, _) => {
-                Passage::linear(integrals.decay, integrals.shading)
-            }
+        match self.rivalry.risk {
+            RiskAversion::Cara { .. } if discount == 1.0 => self.unit_payments(panel).whole,
+            RiskAversion::Cara { .. } => self.passage(&self.points[panel], &self.points[panel + 1], discount),
+            RiskAversion::Neutral | RiskAversion::Crra { .. } => Passage::linear(integrals.decay, integrals.shading),
         }
+    }
+
+    /// What CARA bidders pay on a panel where D = 1.
+    pub(crate) fn unit_payments(&self, panel: usize) -> &PanelPayments {
+        let (left, right) = (&self.points[panel], &self.points[panel + 1]);
+        let make = || PanelPayments::of_unit(left, right, self.law, &self.rivalry);
+        self.panels[panel].payments.get_or_init(make)
     }
 
     /// How the bidders bear risk.
@@ -663,24 +673,14 @@ fn probabilities(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, rivalry: &Riva
     })
 }
 
-fn integrals(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, rivalry: &Rivalry) -> PanelIntegrals {
-    PanelIntegrals {
-        payments: match rivalry.risk {
-            RiskAversion::Neutral | RiskAversion::Crra { .. } => None,
-            RiskAversion::Cara { .. } => Some(Arc::new(PanelPayments::over(a, b, 1.0, law, rivalry))),
-        },
-        ..neutral_integrals(a, b, law, rivalry)
-    }
-}
-
-pub(super) fn neutral_integrals(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, rivalry: &Rivalry) -> PanelIntegrals {
+pub(super) fn integrals(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, rivalry: &Rivalry) -> PanelIntegrals {
     let [lowest, second] = probabilities(a, b, law, rivalry);
     PanelIntegrals {
         lowest,
         second,
         decay: decay(a, b),
         shading: shading(a, b, law, rivalry, Fall::Straight),
-        payments: None,
+        payments: Arc::default(),
     }
 }
 

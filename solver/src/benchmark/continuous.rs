@@ -1,12 +1,14 @@
 //! The benchmarks of a market with a continuous prize (section 6 of the theory page).
 
+use crate::auction::{CostPanels, PlainAuctions};
 use crate::cost::{Side, VirtualCost};
+use crate::equilibrium::RevenueByFormat;
 use crate::exercise::{ContinuationValues, CurvedProfile};
-use crate::market::{Exercise, Participation, RiskAversion};
+use crate::market::{AuctionRule, Exercise, Format, Participation, RiskAversion};
 use crate::numerics::normal;
 use crate::numerics::{gauss, root};
 use crate::settings::Settings;
-use crate::timing::continuous::{ContinuousTiming, Offer, REVENUE, Situation, Tickets};
+use crate::timing::continuous::{Auctioneer, ContinuousTiming, Offer, REVENUE, Situation, Tickets};
 
 /// Ticket values below this share of the scale end the search for higher costs.
 const NOTHING: f64 = 1e-13;
@@ -75,6 +77,39 @@ pub(crate) fn spot_best_time(
             Some(solved.value_at_start(&spot))
         }
     }
+}
+
+/// The holder's value under the first-price and the second-price rule, as on chains; `None` for risk-neutral buyers.
+pub(crate) fn revenue_by_format(situation: &Situation<'_, '_>, timing: &ContinuousTiming) -> Option<RevenueByFormat> {
+    let market = situation.auctioneer.market;
+    if market.buyers().risk_aversion() == RiskAversion::Neutral {
+        return None;
+    }
+    let value = |format: Format| {
+        if format == market.auction().format() {
+            return Some(timing.value_at_start(situation));
+        }
+        let rule = AuctionRule::new(format, market.auction().reserve()).ok()?;
+        let other = market.clone().with_auction(rule);
+        let virtual_cost = VirtualCost::new(other.buyers().cost());
+        let panels = CostPanels::coarse(&other, &virtual_cost);
+        let plain = PlainAuctions::of(&other, &panels);
+        let auctioneer = Auctioneer {
+            market: &other,
+            panels: &panels,
+            plain: plain.as_ref(),
+        };
+        let elsewhere = Situation {
+            auctioneer,
+            ..*situation
+        };
+        let solved = ContinuousTiming::solve(&elsewhere, &Settings::default());
+        Some(solved.value_at_start(&elsewhere))
+    };
+    Some(RevenueByFormat {
+        first_price: value(Format::FirstPrice)?,
+        second_price: value(Format::SecondPrice)?,
+    })
 }
 
 /// V_0(·, R_0) on an interval of costs, averaged over R_0 where that is drawn.

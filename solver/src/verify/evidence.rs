@@ -88,7 +88,7 @@ impl Evidence {
 
     /// The first-order condition across a whole panel, on which v falls at the rate `discount`.
     pub fn passage(&self, panels: &CostPanels<'_>, panel: usize, discount: f64) -> Passage {
-        if panels.risk().tilt(discount) == panels.risk().tilt(1.0) {
+        if panels.risk().aversion() * discount == panels.risk().aversion() {
             return self.panels[panel].passage;
         }
         let points = panels.points();

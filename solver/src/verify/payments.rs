@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::evidence::Evidence;
 use crate::auction::{Bidders, CostPoint, Fall, Passage, Rivalry, across, along};
 use crate::cost::{CostLaw, Tail};
+use crate::market::RiskAversion;
 use crate::numerics::gauss;
 
 /// Length in ln u of one Gauss panel.
@@ -14,9 +15,6 @@ const LOG_PIECE: f64 = 1.5;
 const LOG_DEPTH: f64 = 45.0;
 /// Exponent of e^{−aDs} over the piece at the right end of a panel; the pieces double from there.
 const LAYER: f64 = 1.0;
-
-/// A change of D that is none.
-const SMOOTH: f64 = 1e-8;
 
 /// Costs this close, relative, are one.
 const SAME: f64 = 8.0 * f64::EPSILON;
@@ -56,7 +54,7 @@ impl Stops {
             list: Vec::new(),
             whole: Passage::none(),
         };
-        let mut step = LAYER / rivalry.risk.tilt(discount);
+        let mut step = LAYER / rivalry.risk.tilt(discount, values).rate(a.cost);
         let (mut right, mut last) = (*b, *b);
         let mut go_to = |stops: &mut Self, cost: f64| {
             let point = CostPoint::at(cost.clamp(a.cost, last.cost), law, rivalry);
@@ -127,6 +125,11 @@ fn by_quantile(a: &CostPoint, b: &CostPoint) -> Vec<(Tail, f64)> {
     nodes
 }
 
+/// Whether what is known of D = 1 serves on a panel.
+fn unit_alike(risk: RiskAversion, discount: f64, fall: Fall<'_>) -> bool {
+    !fall.is_curved() && risk.aversion() * discount == risk.aversion()
+}
+
 /// The bids of all types at one node, as functions of the marginal one.
 pub(super) struct Payments<'b, 'p, 'm> {
     bidders: &'b Bidders<'p, 'm>,
@@ -147,7 +150,7 @@ impl<'b, 'p, 'm> Payments<'b, 'p, 'm> {
                 .map(|(panel, pair)| {
                     let discount = bidders.discounts()[panel];
                     match &evidence.panels()[panel].stops {
-                        Some(stops) if panels.risk().tilt(discount) == panels.risk().tilt(1.0) => Arc::clone(stops),
+                        Some(stops) if unit_alike(panels.risk(), discount, bidders.fall(panel)) => Arc::clone(stops),
                         _ => Arc::new(Stops::over(
                             &pair[0],
                             &pair[1],
@@ -199,18 +202,6 @@ impl<'b, 'p, 'm> Payments<'b, 'p, 'm> {
         received
     }
 
-    /// Whether D steps down at a point inside.
-    fn kink(&self, k: usize) -> bool {
-        let [[_, before], [after, _]] = [k - 1, k].map(|panel| self.bidders.discounts_at_ends(panel));
-        let curved = [k - 1, k].iter().any(|&panel| self.bidders.fall(panel).is_curved());
-        // Along a curve D is known to rounding only.
-        if curved {
-            (before - after).abs() > SMOOTH
-        } else {
-            before != after
-        }
-    }
-
     /// The most that a cutoff at a sample type or a kink brings, the marginal type gaining nothing, when an unsold ticket
     /// is worth `unsold`.
     pub fn best(&self, unsold: f64) -> f64 {
@@ -221,7 +212,7 @@ impl<'b, 'p, 'm> Payments<'b, 'p, 'm> {
             if values[k] < 0.0 {
                 break;
             }
-            let kink = k + 1 < points.len() && self.kink(k);
+            let kink = k + 1 < points.len() && self.bidders.steps(k);
             if panels.sampled()[k] || kink || k + 1 == points.len() {
                 let received = self.received(points[k].cost, values[k]);
                 best = best.max(received + unsold * (1.0 - points[k].lowest));

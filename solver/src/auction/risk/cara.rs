@@ -12,7 +12,7 @@
 //!
 //! again positive terms, added in logarithms; the integral by parts needs no density.
 
-use super::{Passage, log_sum};
+use super::{Passage, Tilt, log_sum};
 use crate::auction::Competition;
 use crate::auction::panels::{CostPoint, NEGLIGIBLE_LOG, fallen};
 use crate::cost::{CostLaw, Tail};
@@ -77,11 +77,11 @@ pub(super) fn carry(aversion: f64, passage: &Passage, discount: f64, shading: f6
     -log_sum(passage.log_decay - aversion * shading, passage.log_outbid) / aversion
 }
 
-/// The passage from b down to a, on which v falls by `tilt`/a per unit of cost: from Q alone.
+/// The passage from b down to a: from Q alone.
 pub(super) fn passage(
     a: &CostPoint,
     b: &CostPoint,
-    tilt: f64,
+    tilt: Tilt<'_>,
     law: &dyn CostLaw,
     competition: &Competition,
 ) -> Passage {
@@ -91,23 +91,17 @@ pub(super) fn passage(
     }
     let from = Tail::at(law, a.cost);
     let total_fall = a.log_rivals - b.log_rivals;
-    let log_decay = -total_fall - tilt * width;
+    let log_decay = -total_fall - tilt.exponent(a.cost, b.cost);
     if total_fall <= 0.0 {
         // Q is flat: nobody outbids her.
-        let exponent = tilt * width;
-        let gained = if exponent < f64::EPSILON {
-            width
-        } else {
-            -(-exponent).exp_m1() / tilt
-        };
-        return Passage::tilted(log_decay, gained, f64::NEG_INFINITY);
+        return Passage::tilted(log_decay, tilt.gained_alone(a.cost, b.cost), f64::NEG_INFINITY);
     }
     let (mut gained, mut log_outbid) = (0.0, f64::NEG_INFINITY);
     let (mut left, mut fall) = (a.cost, 0.0);
     // All that could still be added to the weight of being outbid, before it is tilted.
     let most = -(-total_fall).exp_m1();
     loop {
-        let exponent = tilt * (left - a.cost);
+        let exponent = tilt.exponent(a.cost, left);
         if fall >= NEGLIGIBLE_LOG {
             // All further rivals are certain to outbid her.
             log_outbid = log_sum(log_outbid, -exponent);
@@ -118,26 +112,27 @@ pub(super) fn passage(
         }
         if left >= b.cost {
             let lost = -(-competition.fall(&from, &Tail::at(law, b.cost))).exp_m1();
-            log_outbid = log_sum(log_outbid, lost.ln() - tilt * width);
+            log_outbid = log_sum(log_outbid, lost.ln() + log_decay + total_fall);
             break;
         }
         let mut right = b.cost;
         if fall + RESOLVED_LOG < total_fall {
             right = fallen(left, b.cost, a.log_rivals - fall - RESOLVED_LOG, law, competition);
         }
-        if tilt * (right - left) > RESOLVED_LOG {
-            right = left + RESOLVED_LOG / tilt;
+        let rate = tilt.rate(left);
+        if rate * (right - left) > RESOLVED_LOG {
+            right = left + RESOLVED_LOG / rate;
         }
         if right <= left {
             right = left.next_up().min(b.cost);
         }
         let [own, others] = gauss::panel(left, right, |cost| {
             let fall = competition.fall(&from, &Tail::at(law, cost));
-            let tilted = (-tilt * (cost - left)).exp();
+            let tilted = (-tilt.exponent(left, cost)).exp() * tilt.weight(cost);
             [tilted * (-fall).exp(), -tilted * (-fall).exp_m1()]
         });
         gained += (-exponent).exp() * own;
-        log_outbid = log_sum(log_outbid, (tilt * others).ln() - exponent);
+        log_outbid = log_sum(log_outbid, (tilt.scale() * others).ln() - exponent);
         left = right;
         fall = competition.fall(&from, &Tail::at(law, left));
     }

@@ -4,7 +4,7 @@
 //! with T(θ̂) = ∫_lo^θ̂ e^{−a(β(θ) − v(θ̂))} dF(θ), the bids being those of the auction with this cutoff. Neutral: T = F.
 //! T is smooth where v is, and there every turn of the marginal revenue between neighbouring sample types is found.
 
-use std::sync::Arc;
+use std::borrow::Cow;
 
 use super::payment::{PanelPayments, gain};
 use crate::auction::bidders::{Bidders, Marginal};
@@ -41,33 +41,27 @@ struct Node<'a, 'p, 'm> {
     aversion: f64,
     unsold: f64,
     /// Of whole panels, up to the last type with a positive value.
-    payments: Vec<Arc<PanelPayments>>,
+    payments: Vec<Cow<'a, PanelPayments>>,
 }
 
 impl<'a, 'p, 'm> Node<'a, 'p, 'm> {
     fn new(bidders: &'a Bidders<'p, 'm>, unsold: f64) -> Self {
         let panels = bidders.panels();
-        let payments = panels
-            .points()
-            .windows(2)
-            .zip(bidders.discounts())
-            .zip(panels.panels())
-            .zip(bidders.values())
-            .take_while(|(_, value)| **value > 0.0)
-            .map(|(((pair, &discount), integrals), _)| match &integrals.payments {
-                Some(known) if discount == 1.0 => Arc::clone(known),
-                _ => Arc::new(PanelPayments::over(
-                    &pair[0],
-                    &pair[1],
-                    discount,
-                    panels.law(),
-                    panels.rivalry(),
-                )),
+        let pairs = panels.points().windows(2).zip(bidders.values()).enumerate();
+        let payments = pairs
+            .take_while(|(_, (_, value))| **value > 0.0)
+            .map(|(panel, (pair, _))| {
+                let tilt = bidders.tilt(panel);
+                if bidders.unit(panel) == 1.0 && !tilt.fall().is_curved() {
+                    return Cow::Borrowed(panels.unit_payments(panel));
+                }
+                let made = PanelPayments::over(&pair[0], &pair[1], tilt, panels.law(), panels.rivalry());
+                Cow::Owned(made)
             })
             .collect();
         Self {
             bidders,
-            aversion: panels.risk().tilt(1.0),
+            aversion: panels.risk().aversion(),
             unsold,
             payments,
         }
@@ -79,7 +73,7 @@ impl<'a, 'p, 'm> Node<'a, 'p, 'm> {
         let risk = panels.risk();
         let (mut rent, mut shading) = (0.0, 0.0);
         for panel in (0..=marginal.panel).rev() {
-            let discount = self.bidders.discounts()[panel];
+            let unit = self.bidders.unit(panel);
             let left = &panels.points()[panel];
             let whole = panel < marginal.panel || marginal.point.cost == panels.points()[panel + 1].cost;
             let (right, at_right) = if panel < marginal.panel {
@@ -94,17 +88,17 @@ impl<'a, 'p, 'm> Node<'a, 'p, 'm> {
             let payments = if whole {
                 &*self.payments[panel]
             } else {
-                made = PanelPayments::over(left, right, discount, panels.law(), panels.rivalry());
+                made = PanelPayments::over(left, right, self.bidders.tilt(panel), panels.law(), panels.rivalry());
                 &made
             };
             let above = at_right - marginal.value;
             for station in &payments.stations {
-                let kept = risk.carry(&station.passage, discount, shading);
-                let bid = above + discount * station.distance - kept;
+                let kept = risk.carry(&station.passage, unit, shading);
+                let bid = above + unit * station.rise - kept;
                 rent += station.weight * (-self.aversion * bid).exp();
             }
-            shading = risk.carry(&payments.whole, discount, shading);
-            let bid = above + discount * (right.cost - left.cost) - shading;
+            shading = risk.carry(&payments.whole, unit, shading);
+            let bid = above + unit * self.bidders.fall(panel).over(right.cost, right.cost - left.cost) - shading;
             if self.aversion * bid > NEGLIGIBLE_LOG {
                 // Lower costs bid more still: for them this cutoff is far away.
                 break;
@@ -115,7 +109,7 @@ impl<'a, 'p, 'm> Node<'a, 'p, 'm> {
 
     /// v − ω − D T/f, which has the sign of Π′, D and f from one side of the cutoff.
     fn slope(&self, marginal: &Marginal, rent: f64, panel: usize, side: Side) -> f64 {
-        let discount = self.bidders.discounts()[panel];
+        let discount = self.bidders.discount_at(panel, marginal.point.cost);
         let density = self.bidders.panels().law().pdf(marginal.point.cost, side);
         // D = 0 only where v is 0 already, T = 0 only at lo: neither 0 · ∞ nor 0/0.
         let paid = if discount > 0.0 && rent > 0.0 {
@@ -134,14 +128,11 @@ impl<'a, 'p, 'm> Node<'a, 'p, 'm> {
     /// Points of the partition, by index, that bound the stretches on which marginal revenue is smooth.
     fn bounds(&self) -> Vec<usize> {
         let panels = self.bidders.panels();
-        let (markups, discounts) = (panels.markups(), self.bidders.discounts());
+        let markups = panels.markups();
         let last = self.payments.len();
         (1..=last)
             .filter(|&k| {
-                k == last
-                    || panels.sampled()[k]
-                    || discounts[k] != discounts[k - 1]
-                    || markups[k].left != markups[k].right
+                k == last || panels.sampled()[k] || self.bidders.steps(k) || markups[k].left != markups[k].right
             })
             .collect()
     }
@@ -223,7 +214,7 @@ impl<'a, 'p, 'm> Node<'a, 'p, 'm> {
                 let marginal = self.bidders.marginal(panel, cost);
                 let rivals = (marginal.point.log_rivals - a.point.log_rivals).exp();
                 let density = panels.law().pdf(cost, Side::Right);
-                let paid = self.bidders.discounts()[panel] * self.rent(&marginal);
+                let paid = self.bidders.discount_at(panel, cost) * self.rent(&marginal);
                 let kept = density * (marginal.value - self.unsold);
                 [rivals * (kept - paid), rivals * (kept.abs() + paid)]
             });
@@ -236,10 +227,9 @@ impl<'a, 'p, 'm> Node<'a, 'p, 'm> {
 
 /// ∫ v dP up to the marginal type.
 fn value(bidders: &Bidders<'_, '_>, marginal: &Marginal) -> f64 {
-    let whole: f64 = bidders.panels().panels()[..marginal.panel]
-        .iter()
-        .zip(bidders.discounts())
-        .map(|(integrals, discount)| discount * integrals.lowest)
+    let whole: f64 = (0..marginal.panel)
+        .map(|panel| bidders.second(panel) + bidders.rents(panel))
         .sum();
-    marginal.value * marginal.point.lowest + whole + bidders.discounts()[marginal.panel] * marginal.lowest
+    let part = bidders.second_to(marginal) + bidders.rents_to(marginal);
+    marginal.value * marginal.point.lowest + whole + part
 }

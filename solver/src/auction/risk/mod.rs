@@ -15,13 +15,16 @@ mod crra;
 mod cutoff;
 mod payment;
 mod rivalry;
+mod tilt;
 
 pub(super) use cutoff::best as best_cutoff;
 pub(crate) use payment::PanelPayments;
 pub(super) use payment::{bends, gain};
 pub(crate) use rivalry::Rivalry;
+pub(crate) use tilt::Tilt;
 
 use super::Competition;
+use super::fall::Fall;
 use super::panels::CostPoint;
 use crate::cost::CostLaw;
 use crate::market::{Format, Market, RiskAversion};
@@ -33,7 +36,7 @@ pub(crate) struct Passage {
     pub decay: f64,
     /// CARA only: its logarithm.
     pub log_decay: f64,
-    /// What is gained in between, per unit of D.
+    /// What is gained in between, per unit of D where v is linear.
     pub gained: f64,
     /// CARA only: ln of the weight of being outbid in between.
     pub log_outbid: f64,
@@ -148,12 +151,17 @@ impl RiskAversion {
         }
     }
 
-    /// a D, the rate per unit of cost at which CARA utility is discounted along a panel with this D.
-    pub(crate) fn tilt(self, discount: f64) -> f64 {
+    /// a; 0 of buyers whose utility is not discounted along their values.
+    pub(crate) fn aversion(self) -> f64 {
         match self {
             Self::Neutral | Self::Crra { .. } => 0.0,
-            Self::Cara { aversion } => aversion * discount,
+            Self::Cara { aversion } => aversion,
         }
+    }
+
+    /// How CARA utility is discounted along values that fall so, `discount` being D where they are linear.
+    pub(crate) fn tilt(self, discount: f64, fall: Fall<'_>) -> Tilt<'_> {
+        Tilt::new(self.aversion(), discount, fall)
     }
 
     /// v − β at the left end of a passage from that at its right end.
@@ -175,6 +183,12 @@ fn log_sum(x: f64, y: f64) -> f64 {
 }
 
 /// The passage from b down to a in one panel, of a CARA buyer with this tilt.
-pub(super) fn tilted(a: &CostPoint, b: &CostPoint, tilt: f64, law: &dyn CostLaw, competition: &Competition) -> Passage {
+pub(super) fn tilted(
+    a: &CostPoint,
+    b: &CostPoint,
+    tilt: Tilt<'_>,
+    law: &dyn CostLaw,
+    competition: &Competition,
+) -> Passage {
     cara::passage(a, b, tilt, law, competition)
 }

@@ -1,7 +1,8 @@
 //! What CARA bidders keep of their values, averaged over types: no closed form.
 
-use super::{Passage, Rivalry, cara};
+use super::{Passage, Rivalry, Tilt, cara};
 use crate::auction::bidders::{Bidders, Marginal};
+use crate::auction::fall::Fall;
 use crate::auction::first_order::infinite_density_near;
 use crate::auction::panels::CostPoint;
 use crate::cost::{CostLaw, Side};
@@ -19,8 +20,8 @@ const SHORTEST: f64 = 1e-16;
 /// A type inside a panel.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Station {
-    /// Its distance from the right end of the panel.
-    pub distance: f64,
+    /// v less that at the right end of the panel, per unit.
+    pub rise: f64,
     /// Its weight in averages over F.
     pub weight: f64,
     /// Its weight in averages over P.
@@ -38,18 +39,22 @@ pub(crate) struct PanelPayments {
 }
 
 impl PanelPayments {
-    /// Over the types in [a, b], a part of one panel, on which v falls at the rate `discount`.
-    pub fn over(a: &CostPoint, b: &CostPoint, discount: f64, law: &dyn CostLaw, rivalry: &Rivalry) -> Self {
-        Self::from(a, b, discount, f64::INFINITY, law, rivalry)
+    /// Over the types in [a, b], a part of one panel.
+    pub fn over(a: &CostPoint, b: &CostPoint, tilt: Tilt<'_>, law: &dyn CostLaw, rivalry: &Rivalry) -> Self {
+        Self::from(a, b, tilt, f64::INFINITY, law, rivalry)
+    }
+
+    /// Over a whole panel on which D is 1.
+    pub fn of_unit(a: &CostPoint, b: &CostPoint, law: &dyn CostLaw, rivalry: &Rivalry) -> Self {
+        Self::over(a, b, rivalry.risk.tilt(1.0, Fall::Straight), law, rivalry)
     }
 
     /// [`Self::over`] with a first piece no longer than `layer`.
-    fn from(a: &CostPoint, b: &CostPoint, discount: f64, layer: f64, law: &dyn CostLaw, rivalry: &Rivalry) -> Self {
-        let tilt = rivalry.risk.tilt(discount);
+    fn from(a: &CostPoint, b: &CostPoint, tilt: Tilt<'_>, layer: f64, law: &dyn CostLaw, rivalry: &Rivalry) -> Self {
         let mut stations = Vec::with_capacity(gauss::panel_rule().len());
         let mut total = Passage::none();
         let mut right = *b;
-        let cuts = cuts(a.cost, b.cost, tilt, layer);
+        let cuts = cuts(a.cost, b.cost, tilt.rate(a.cost), layer);
         for cost in cuts {
             let left = if cost <= a.cost {
                 *a
@@ -63,7 +68,7 @@ impl PanelPayments {
                 total = total.then(cara::passage(&point, &last, tilt, law, &rivalry.competition));
                 last = point;
                 stations.push(Station {
-                    distance: b.cost - point.cost,
+                    rise: tilt.fallen(point.cost, b.cost),
                     weight,
                     lowest_weight: weight * (point.log_rivals - left.log_rivals).exp(),
                     passage: total,
@@ -96,13 +101,13 @@ fn cuts(left: f64, right: f64, tilt: f64, layer: f64) -> Vec<f64> {
 /// How far from the right end of a panel a shading there is forgotten: m/|Q′/Q|, m = e^{−a(v − β)}. Tiny where a type who
 /// fears no rival yet has a rival just above.
 fn layer(shading: f64, rate: f64, risk: RiskAversion) -> f64 {
-    (-risk.tilt(1.0) * shading).exp() / rate
+    (-risk.aversion() * shading).exp() / rate
 }
 
 /// Costs inside a panel at which its bid function bends, decreasing.
 pub(in crate::auction) fn bends(
     (left, right): (&CostPoint, &CostPoint),
-    discount: f64,
+    tilt: Tilt<'_>,
     shading: f64,
     law: &dyn CostLaw,
     rivalry: &Rivalry,
@@ -111,7 +116,7 @@ pub(in crate::auction) fn bends(
         return Vec::new();
     }
     let layer = layer(shading, rivalry.competition.rival_rate(law, right.cost), rivalry.risk);
-    let mut cuts = cuts(left.cost, right.cost, rivalry.risk.tilt(discount), layer);
+    let mut cuts = cuts(left.cost, right.cost, tilt.rate(left.cost), layer);
     cuts.pop();
     cuts
 }
@@ -170,30 +175,28 @@ pub(in crate::auction) fn gain(bidders: &Bidders<'_, '_>, marginal: &Marginal, s
     let mut gain = 0.0;
     let mut shading = start;
     for panel in (0..=marginal.panel).rev() {
-        let discount = bidders.discounts()[panel];
+        let (unit, tilt) = (bidders.unit(panel), bidders.tilt(panel));
         let right = if panel == marginal.panel {
             &marginal.point
         } else {
             &panels.points()[panel + 1]
         };
-        let cached = panels.panels()[panel].payments.as_deref();
         let (left, law) = (&panels.points()[panel], panels.law());
         let whole = right.cost == panels.points()[panel + 1].cost;
         let layer = layer(shading, panels.competition().rival_rate(law, right.cost), risk);
-        let smooth = layer >= 0.5 * (right.cost - left.cost).min(LAYER / risk.tilt(discount));
+        let smooth = layer >= 0.5 * (right.cost - left.cost).min(LAYER / tilt.rate(left.cost));
         let made;
-        let payments = match cached {
-            Some(cached) if whole && smooth && discount == 1.0 => cached,
-            _ => {
-                let first = if smooth { f64::INFINITY } else { layer };
-                made = PanelPayments::from(left, right, discount, first, law, panels.rivalry());
-                &made
-            }
+        let payments = if whole && smooth && unit == 1.0 && !tilt.fall().is_curved() {
+            panels.unit_payments(panel)
+        } else {
+            let first = if smooth { f64::INFINITY } else { layer };
+            made = PanelPayments::from(left, right, tilt, first, law, panels.rivalry());
+            &made
         };
         for station in &payments.stations {
-            gain += station.lowest_weight * risk.carry(&station.passage, discount, shading);
+            gain += station.lowest_weight * risk.carry(&station.passage, unit, shading);
         }
-        shading = risk.carry(&payments.whole, discount, shading);
+        shading = risk.carry(&payments.whole, unit, shading);
     }
     gain
 }

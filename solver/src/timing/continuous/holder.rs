@@ -326,7 +326,9 @@ impl ContinuousTiming {
             let keeps = |&(state, next, _): &(f64, f64, f64)| {
                 alternatives(market, self.domain.state.prize(state), Some(next)).best()
             };
-            let waits = |revenue: f64, keep: f64| revenue <= (1.0 - SURELY) * keep || revenue.max(keep) <= ROUNDING * self.scale;
+            let waits = |revenue: f64, keep: f64| {
+                revenue <= (1.0 - SURELY) * keep || revenue.max(keep) <= ROUNDING * self.scale
+            };
             let open: Vec<bool> = few.iter().map(|one| !waits(one.2, keeps(one))).collect();
             let looked_at = few.iter().zip(&open).filter(|(_, open)| **open);
             let prizes: Vec<f64> = looked_at.map(|(one, _)| self.domain.state.prize(one.0)).collect();
@@ -578,9 +580,11 @@ impl ContinuousTiming {
         }
         let (from, mut line) = made.offer.line_at_top(|state| process.prize(state))?;
         let mut from = from.max(stop.from);
-        if let (Exercise::Lottery { draw_probability }, Some(cost), true) =
-            (market.ticket().exercise(), market.holder().own_cost(), made.ahead.is_some())
-        {
+        if let (Exercise::Lottery { draw_probability }, Some(cost), true) = (
+            market.ticket().exercise(),
+            market.holder().own_cost(),
+            made.ahead.is_some(),
+        ) {
             // What she gains if it is drawn for her is counted apart, at all states.
             line.slope -= draw_probability;
             line.constant += draw_probability * cost;

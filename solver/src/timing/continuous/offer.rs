@@ -135,7 +135,11 @@ impl Fineness {
             }
         };
         let most = self.reached.iter().map(probability).fold(0.0, f64::max);
-        if most < UNREACHED { 0.0 } else { (most / HARDLY).min(1.0) }
+        if most < UNREACHED {
+            0.0
+        } else {
+            (most / HARDLY).min(1.0)
+        }
     }
 }
 
@@ -182,7 +186,11 @@ impl Fit {
         let most = |which: usize| values[which].iter().fold(0.0_f64, |most, value| most.max(value.abs()));
         // And where tickets are worth next to nothing values do not tell who takes part.
         let worth = most(REVENUE) + most(BUYERS_GAIN);
-        let untold = if worth > 0.0 { UNTOLD * scale / worth } else { f64::INFINITY };
+        let untold = if worth > 0.0 {
+            UNTOLD * scale / worth
+        } else {
+            f64::INFINITY
+        };
         let forward = FORWARD + untold + f64::EPSILON * size_of(BUYERS_GAIN).max(size) / scale;
         let forward_share = fineness.forward_share(from, to);
         let misses = figures.iter().enumerate().map(|(which, figure)| match which {
