@@ -81,12 +81,10 @@ impl ContinuousTiming {
         let (decision, value, _) = choose(self.accuracy(), sale, &keep, market.holder().tie());
         let noise = self.noise(slot, value);
         let settled = settled(market.holder().tie(), decision, value, (sale, keep.wait), noise);
-        // Auctions are not followed where they and waiting are worth nothing.
-        let nothing = sale.is_none() && market.holder().sale() == Sale::Once && value <= ROUNDING * self.scale;
         Look {
             state,
             decision: settled.unwrap_or(decision),
-            told: settled.is_some() && !nothing,
+            told: settled.is_some(),
             value,
             sale,
             keep,
@@ -169,7 +167,7 @@ impl ContinuousTiming {
             }
         });
         let mut looks: Vec<Look> = looks.collect();
-        // Where her values are too small to tell she does as at the next prize where they are not.
+        // Where her values are too small to tell she does as at the next higher prize where they are not.
         for k in (1..looks.len()).rev() {
             if !looks[k - 1].told {
                 looks[k - 1].decision = looks[k].decision;
@@ -300,8 +298,8 @@ impl ContinuousTiming {
     }
 }
 
-/// What is done by the rule for ties where selling and waiting are separated by no more than noise; `None` where they are too
-/// small to tell.
+/// What is done by the rule for ties where selling and waiting are separated by no more than noise; `None` where who sells
+/// early cannot tell because they are worth no more than that.
 fn settled(
     tie: Tie,
     decision: Decision,
@@ -315,10 +313,10 @@ fn settled(
     if decision == Decision::Exercise || value - sale.min(wait) > noise {
         return Some(decision);
     }
-    (value > TELLING * noise).then_some(match tie {
-        Tie::Late => Decision::Wait,
-        Tie::Early => Decision::Sell,
-    })
+    match tie {
+        Tie::Late => Some(Decision::Wait),
+        Tie::Early => (value > TELLING * noise).then_some(Decision::Sell),
+    }
 }
 
 /// Where in [a, b] `same` ceases to hold, which holds at a and not at b, to rounding.
