@@ -8,7 +8,6 @@ use super::around::Seen;
 use super::rows::Rows;
 use super::step::{Grid, Step};
 use super::tilted::Tilted;
-use crate::exercise::INDIFFERENCE;
 use crate::market::Exercise;
 use crate::numerics::lobatto::{COARSEST, FINEST, Lobatto};
 use crate::numerics::root;
@@ -29,6 +28,8 @@ const SLOWEST: f64 = 0.9;
 const SEEN_FROM: usize = 24;
 /// How well the states from which types exercise are known, in grid points: values err by the square of that.
 pub(super) const BOUNDARY_KNOWN: f64 = 1e-11;
+/// Gaps that change from one grid point to the next by less than so many indifferences are flat.
+pub(super) const FLAT: f64 = 100.0;
 /// Rows of the grid at which the resolution in cost is looked at: every this many.
 const LOOKED_AT: usize = 3;
 
@@ -457,7 +458,8 @@ impl Columns {
         let grid = &self.step.grid;
         let prizes: Vec<f64> = (0..grid.size).map(|i| self.step.state.prize(grid.at(i))).collect();
         let mut found = Vec::new();
-        for Change { column, point, now } in changes(&prizes, made) {
+        let indifference = self.step.state.indifference();
+        for Change { column, point, now } in changes(&prizes, made, indifference) {
             let values = made.values.column(column);
             let cost = made.costs[column];
             let at = |state: f64| self.step.state.prize(state) - cost - self.one(behind, column, state);
@@ -466,12 +468,16 @@ impl Columns {
                 cost.ln()
             } else {
                 let known = |k: usize| prizes[k] - cost - values[k];
-                let near = crossing(point, grid.size, known).and_then(|(place, slope)| {
+                // Where exercising and waiting are nearly the same for long, a root says nothing.
+                let steep = |slope: f64| slope.abs() > FLAT * indifference * prizes[point];
+                let near = crossing(point, grid.size, known).filter(|(_, slope)| steep(*slope));
+                let near = near.and_then(|(place, slope)| {
                     let near = (ends.0 + place * grid.width, slope / grid.width);
                     root::approached(ends, near, BOUNDARY_KNOWN, at)
                 });
-                // Without a root the gap is zero but for rounding on one side: indifference exercises.
-                near.or_else(|| root::bracketed_within(ends.0, ends.1, 1e-13 * grid.width, at))
+                // Indifference exercises.
+                let gap = |state: f64| at(state) + indifference * self.step.state.prize(state);
+                near.or_else(|| root::bracketed_within(ends.0, ends.1, 1e-13 * grid.width, gap))
                     .unwrap_or(if now { ends.1 } else { ends.0 })
             };
             found.push((column, state, now));
@@ -487,7 +493,7 @@ impl Columns {
         }
         for (column, (cost, &first)) in made.columns.iter_mut().zip(made.costs.iter().zip(made.values.row(0))) {
             column.kinks.sort_by(|a, b| a.state.total_cmp(&b.state));
-            column.exercises_below = exercises(prizes[0], *cost, first);
+            column.exercises_below = exercises(prizes[0], *cost, first, indifference);
         }
     }
 
@@ -663,12 +669,12 @@ impl<'a> Behind<'a> {
 }
 
 /// Whether to exercise is no worse than to wait.
-fn exercises(prize: f64, cost: f64, continuation: f64) -> bool {
-    prize - cost - continuation + INDIFFERENCE * prize >= 0.0
+fn exercises(prize: f64, cost: f64, continuation: f64, indifference: f64) -> bool {
+    prize - cost - continuation + indifference * prize >= 0.0
 }
 
 /// Where between neighbouring grid points types begin or cease to exercise.
-fn changes(prizes: &[f64], made: &Slot) -> Vec<Change> {
+fn changes(prizes: &[f64], made: &Slot, indifference: f64) -> Vec<Change> {
     let mut list = Vec::new();
     let types = made.costs.len();
     let (mut before, mut here) = (vec![false; types], vec![false; types]);
@@ -676,7 +682,7 @@ fn changes(prizes: &[f64], made: &Slot) -> Vec<Change> {
     let rows = made.values.as_slice().unwrap_or_default().chunks_exact(types);
     for (point, (row, &prize)) in rows.zip(prizes).enumerate() {
         for (now, (&cost, &value)) in here.iter_mut().zip(made.costs.iter().zip(row)) {
-            *now = exercises(prize, cost, value);
+            *now = exercises(prize, cost, value, indifference);
         }
         if point > 0 && before != here {
             for (column, (before, &now)) in before.iter().zip(&here).enumerate() {

@@ -1,9 +1,9 @@
 //! V_t(·, r) on one part of the costs.
 
-use super::columns::{BOUNDARY_KNOWN, Columns, Costs};
+use super::columns::{BOUNDARY_KNOWN, Columns, Costs, FLAT};
 use super::step::Step;
 use super::values::{DEEPEST, MOST_INTERVALS, split};
-use crate::exercise::{CurvedProfile, INDIFFERENCE, Piece};
+use crate::exercise::{CurvedProfile, Piece};
 use crate::market::Exercise;
 use crate::numerics::expansion::Expansion;
 use crate::numerics::exponential::{LANES, fused};
@@ -450,7 +450,8 @@ impl Part {
             prize - cost - continuation
         };
         // The root itself where there is one; where exercise and waiting are the same, indifference exercises.
-        let gap = |cost: f64| lead(cost) + INDIFFERENCE * prize;
+        let indifference = self.state.indifference() * prize;
+        let gap = |cost: f64| lead(cost) + indifference;
         let some = self.some_exercise(slot, prize);
         if !some && gap(upper) >= 0.0 {
             upper
@@ -459,11 +460,17 @@ impl Part {
         } else if last {
             prize
         } else {
-            let near = self.boundary_near(slot, prize).zip(curve).and_then(|(cost, curve)| {
-                let near = (cost, -1.0 - curve.slope(cost));
-                root::approached((lower, upper), near, BOUNDARY_KNOWN, lead)
-            });
-            near.or_else(|| root::bracketed(lower, upper, gap)).unwrap_or(lower)
+            // Where exercising and waiting are nearly the same for long, a root says nothing.
+            let slope = |cost: f64| -1.0 - curve.map_or(0.0, |curve| curve.slope(cost));
+            let steep = |cost: &f64| slope(*cost).abs() * (upper - lower) > FLAT * indifference;
+            let near = self.boundary_near(slot, prize).filter(steep);
+            let near =
+                near.and_then(|cost| root::approached((lower, upper), (cost, slope(cost)), BOUNDARY_KNOWN, lead));
+            near.unwrap_or_else(|| {
+                let last = root::bracketed(lower, upper, gap).unwrap_or(lower);
+                let exact = steep(&last) && lead(lower) > 0.0 && lead(last) < 0.0;
+                exact.then(|| root::bracketed(lower, last, lead)).flatten().unwrap_or(last)
+            })
         }
     }
 
@@ -512,12 +519,14 @@ impl Part {
             }
             return found;
         }
-        let exercises = |prize: f64, continuation: f64| prize - cost - continuation + INDIFFERENCE * prize;
-        let gap = |state: f64| {
+        let indifference = self.state.indifference();
+        let exercises = |prize: f64, continuation: f64| prize - cost - continuation + indifference * prize;
+        let lead = |state: f64| {
             let prize = self.state.prize(state);
             let curve = self.curves(slot, &[prize], lower, upper).swap_remove(0).0;
-            exercises(prize, curve.map_or(0.0, |curve| curve.value(cost)))
+            prize - cost - curve.map_or(0.0, |curve| curve.value(cost))
         };
+        let gap = |state: f64| lead(state) + indifference * self.state.prize(state);
         let grid = columns.grid();
         let x = (2.0 * cost - lower - upper) / (upper - lower);
         let weights = Lobatto::with(here.costs.len() - 1).interpolation(x.clamp(-1.0, 1.0));
@@ -531,7 +540,11 @@ impl Part {
         for k in 1..grid.size {
             let now = of_point(k);
             if now && !before {
-                let state = root::bracketed(grid.at(k - 1), grid.at(k), gap).unwrap_or_else(|| grid.at(k));
+                let (low, high) = (grid.at(k - 1), grid.at(k));
+                // The root itself where there is one.
+                let exact = (lead(low) < 0.0 && lead(high) > FLAT * indifference * self.state.prize(high))
+                    .then(|| root::bracketed(low, high, lead));
+                let state = exact.flatten().or_else(|| root::bracketed(low, high, gap)).unwrap_or(high);
                 found.push(self.state.prize(state));
             }
             before = now;
