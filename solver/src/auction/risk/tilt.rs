@@ -23,7 +23,9 @@ impl<'a> Tilt<'a> {
 
     /// aD at a cost; it falls with the cost.
     pub fn rate(&self, cost: f64) -> f64 {
-        self.aversion * self.unit * self.fall.rate(cost)
+        let rate = self.aversion * self.unit * self.fall.rate(cost);
+        // Where D is nothing its rounding may be below 0, or −0.
+        if rate > 0.0 { rate } else { 0.0 }
     }
 
     /// a (v(left) − v(right)).
