@@ -10,7 +10,7 @@ use crate::error::SolveError;
 use crate::exercise::{ContinuationValues, CurvedProfile, ExerciseBoundary, MOST_POINTS, REPORTED, SOUND_WITHIN, Step};
 use crate::market::Market;
 use crate::path::{DelayDistribution, Path};
-use crate::prize::{ContinuousPrize, FinitePrizes, Prize, PrizeLaw, PrizeState};
+use crate::prize::{ContinuousPrize, FinitePrizes, PrizeState};
 use crate::settings::Settings;
 use crate::timing::continuous::{Auctioneer, ContinuousTiming, Situation, Tickets};
 use crate::timing::{Decision, Induction, Node, SlotRegion, Timing};
@@ -321,16 +321,6 @@ fn reported(situation: &Situation<'_, '_>, timing: &ContinuousTiming, points: &F
 pub(crate) fn unsupported(market: &Market) -> Vec<crate::market::Unsupported> {
     use crate::market::{Pool, Sale, Unsupported};
     let mut list = Vec::new();
-    if let Prize::Continuous(ContinuousPrize::Iid {
-        law: PrizeLaw::Empirical(_),
-        ..
-    }) = market.prize()
-    {
-        list.push(Unsupported {
-            key: "prize.iid.distribution.empirical",
-            what: "the empirical law of independent prizes, whose atoms leave values with a kink each (prize.empirical bins them)",
-        });
-    }
     if market.holder().sale() == Sale::UntilSold(Pool::Fixed) {
         list.push(Unsupported {
             key: "holder.pool",

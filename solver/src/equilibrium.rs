@@ -62,7 +62,7 @@ impl Repeated {
     /// What the holder would have if she could commit to a single auction, ETH.
     #[must_use]
     pub fn once_value(&self, prizes: &FinitePrizes) -> f64 {
-        self.committed.timing.at(0, prizes.initial()).value
+        prizes.at_start(|state| self.committed.timing.at(0, state).value)
     }
 }
 
@@ -209,7 +209,7 @@ impl Equilibrium {
             .as_ref()
             .and_then(|solution| solution.timing.drawn_figures());
         let seller_value = drawn.map_or_else(
-            || self.induction.timing.at(0, prizes.initial()).value,
+            || prizes.at_start(|state| self.induction.timing.at(0, state).value),
             |(value, _)| value,
         );
         Ok(Summary {

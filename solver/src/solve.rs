@@ -150,7 +150,7 @@ impl Parts<'_> {
         let profile = induction.initial.as_ref().unwrap_or(&none).profile();
         let at_maturity = benchmark::spot_at_maturity_value(market, prizes, &to_all.timing);
         Benchmarks {
-            sale_value_now: induction.timing.at(0, prizes.initial()).auction.revenue,
+            sale_value_now: prizes.at_start(|state| induction.timing.at(0, state).auction.revenue),
             spot_at_maturity_value: at_maturity,
             spot_best_time_value: benchmark::spot_best_time_value(spot, prizes, panels, at_maturity, settings),
             optimal_mechanism_value: benchmark::optimal_mechanism_value(market, prizes, panels, &profile, own_use),

@@ -1,7 +1,7 @@
 //! Where a user's question has no content, or an answer means less than it seems.
 
 use etm_solver::market::{LearnsCost, Market, Participation, Pool, Sale, Tie};
-use etm_solver::prize::{Prize, PrizeState};
+use etm_solver::prize::{Independence, Prize, PrizeState};
 use etm_solver::{Equilibrium, Summary, asymmetric_equilibria_possible};
 
 use super::significant;
@@ -22,6 +22,10 @@ pub fn warnings(market: &Market, equilibrium: &Equilibrium, figures: &Summary) -
             ));
         } else if figures.sold_probability == 0.0 {
             list.push(format!("the ticket is never sold: {}", why_never_sold(market)));
+        }
+        if let Some(slots) = prizes.independence() {
+            list.extend(dwarfed((slots.mean, slots.median), "of a slot"));
+            list.extend(joined(&slots, prizes.size()));
         }
     }
     if let Prize::Continuous(process) = market.prize() {
@@ -93,13 +97,27 @@ pub fn warnings(market: &Market, equilibrium: &Equilibrium, figures: &Summary) -
 
 /// That high prizes which hardly ever come carry the figures.
 fn heavy_tail(state: &PrizeState, maturity: usize) -> Option<String> {
-    let (mean, median) = state.mean_and_median(maturity);
-    let ratio = mean / median;
     let when = if state.is_independent() {
         "of a slot".to_owned()
     } else {
         format!("of slot {maturity}")
     };
+    dwarfed(state.mean_and_median(maturity), &when)
+}
+
+/// That a sample has more prizes than are told apart.
+fn joined(slots: &Independence, kept: usize) -> Option<String> {
+    (slots.joined_error > 0.0).then(|| {
+        format!(
+            "{} different prizes of the sample are joined into {kept}: figures are exact for those, whose E[(R − k)⁺] is within {} ETH of the sample's at every k (set distribution.empirical.bins for more)",
+            slots.distinct,
+            significant(slots.joined_error, 2)
+        )
+    })
+}
+
+fn dwarfed((mean, median): (f64, f64), when: &str) -> Option<String> {
+    let ratio = mean / median;
     (ratio > DWARFED).then(|| {
         format!(
             "the mean prize {when}, {} ETH, is {} times its median: high prizes that hardly ever come carry the values; averages over few tickets, and processes fitted without their tail, say little",

@@ -179,6 +179,12 @@ static DISTRIBUTION: Table = Table {
                 keys: &[
                     Key::required("file", File, "A CSV file with a header"),
                     Key::required("column", Text, "Its column of prizes, ETH"),
+                    Key::optional(
+                        "bins",
+                        Whole(1, MOST_BINS),
+                        "The most prizes told apart: of a larger sample neighbours are joined into their means",
+                    )
+                    .or("500"),
                 ],
                 exactly_one: &[],
             }),

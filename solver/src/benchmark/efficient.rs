@@ -22,7 +22,7 @@ pub fn efficient_value(
     }
     let winner_cost = market.participation().winner_cost();
     let law = panels.law();
-    let own_value = own_use.map_or(0.0, |own| own.value(0, prizes.initial()));
+    let own_value = own_use.map_or(0.0, |own| prizes.at_start(|state| own.value(0, state)));
     let top = market
         .holder()
         .own_cost()

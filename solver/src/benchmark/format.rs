@@ -27,7 +27,7 @@ pub fn revenue_by_format(
     let own = market.auction().format();
     let value = |format: Format| {
         if format == own {
-            return Some(induction.timing.at(0, prizes.initial()).value);
+            return Some(prizes.at_start(|state| induction.timing.at(0, state).value));
         }
         let rule = AuctionRule::new(format, market.auction().reserve()).ok()?;
         let other = market.clone().with_auction(rule);
@@ -35,7 +35,7 @@ pub fn revenue_by_format(
         let panels = CostPanels::of_market(&other, &virtual_cost);
         let reached = reachable(prizes, other.ticket().maturity());
         let solved = Induction::of_tickets(&other, prizes, &panels, own_use, &reached, settings);
-        Some(solved.timing.at(0, prizes.initial()).value)
+        Some(prizes.at_start(|state| solved.timing.at(0, state).value))
     };
     Some(RevenueByFormat {
         first_price: value(Format::FirstPrice)?,

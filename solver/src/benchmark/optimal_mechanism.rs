@@ -24,7 +24,7 @@ pub fn optimal_mechanism_value(
     if !market.discounts_alike() || !costs_nothing || !neutral {
         return None;
     }
-    let own_value = own_use.map_or(0.0, |own| own.value(0, prizes.initial()));
+    let own_value = own_use.map_or(0.0, |own| prizes.at_start(|state| own.value(0, state)));
     let limit = market.holder().own_cost().unwrap_or(f64::INFINITY);
     let auction = StaticAuction::new(panels);
     let mut total = own_value;

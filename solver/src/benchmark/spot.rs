@@ -38,7 +38,7 @@ pub fn spot_best_time_value(
     match market.ticket().exercise() {
         Exercise::American => {
             let spot = Induction::of_spot_auctions(market, prizes, panels, settings);
-            Some(spot.timing.at(0, prizes.initial()).value)
+            Some(prizes.at_start(|state| spot.timing.at(0, state).value))
         }
         Exercise::AtMaturity => Some(at_maturity),
         Exercise::Lottery { .. } => None,

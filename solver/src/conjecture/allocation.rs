@@ -148,8 +148,7 @@ fn alike(case: &Case<'_>, intervals: &Intervals) -> Vec<f64> {
     let prizes = case.prizes;
     let (size, count) = (prizes.size(), intervals.ends.len());
     let induction = &case.equilibrium.induction;
-    let mut waiting = vec![0.0; size];
-    waiting[prizes.initial()] = 1.0;
+    let mut waiting = prizes.start();
     // States × intervals, given the interval; the last column is the event that nobody comes.
     let mut sold = Array2::<f64>::zeros((size, count + 1));
     let mut unsold = Array2::<f64>::zeros((size, count + 1));

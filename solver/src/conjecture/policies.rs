@@ -138,7 +138,7 @@ fn spot(case: &Case<'_>, settings: &Settings<'_>) -> Policy {
     let panels = CostPanels::of_market(case.market, &virtual_cost);
     let induction = Induction::of_spot_auctions(case.spot_market(), case.prizes, &panels, settings);
     let path = Path::follow(case.spot_market(), case.prizes, &panels, None, &induction, settings);
-    let value = induction.timing.at(0, case.prizes.initial()).value;
+    let value = case.prizes.at_start(|state| induction.timing.at(0, state).value);
     policy(case, "spot", value, path.buyers_surplus, path.sold, path.cost_at_sale)
 }
 

@@ -59,11 +59,10 @@ impl Path {
         let mut path = Self::empty(size, maturity);
         let mut walk = Walk {
             market,
-            unsold: vec![0.0; size],
+            unsold: prizes.start(),
             own: vec![0.0; size],
             own_use,
         };
-        walk.unsold[prizes.initial()] = 1.0;
         let intervals = CostIntervals::new(&induction.boundary, maturity, panels);
         let mut winners = Winners::new(prizes, exercise, intervals, Sales::GoOn);
         let mut factor = 1.0;

@@ -6,8 +6,7 @@ use crate::prize::FinitePrizes;
 #[must_use]
 pub fn reachable(prizes: &FinitePrizes, maturity: usize) -> Vec<Vec<bool>> {
     let size = prizes.size();
-    let mut now = vec![false; size];
-    now[prizes.initial()] = true;
+    let mut now: Vec<bool> = prizes.start().into_iter().map(|p| p > 0.0).collect();
     let mut all = Vec::with_capacity(maturity + 1);
     for _ in 0..maturity {
         let mut next = vec![false; size];
@@ -25,8 +24,7 @@ pub fn reachable(prizes: &FinitePrizes, maturity: usize) -> Vec<Vec<bool>> {
 /// The law of R_t for t = `slot`.
 #[must_use]
 pub fn unconditional(prizes: &FinitePrizes, slot: usize) -> Vec<f64> {
-    let mut mass = vec![0.0; prizes.size()];
-    mass[prizes.initial()] = 1.0;
+    let mut mass = prizes.start();
     for _ in 0..slot {
         mass = prizes.advance(&mass);
     }

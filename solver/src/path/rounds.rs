@@ -59,7 +59,9 @@ impl Rounds {
         };
         // (lowest cost, weight), by state.
         let mut here: Vec<Vec<(f64, f64)>> = vec![Vec::new(); prizes.size()];
-        here[prizes.initial()].push((axis.lower(), 1.0));
+        for (state, p) in prizes.start().into_iter().enumerate().filter(|(_, p)| *p > 0.0) {
+            here[state].push((axis.lower(), p));
+        }
         for slot in 0..pool.slots() {
             let mut next: Vec<Vec<(f64, f64)>> = vec![Vec::new(); prizes.size()];
             for (state, costs) in here.iter().enumerate() {

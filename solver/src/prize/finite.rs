@@ -3,18 +3,21 @@
 use std::sync::Arc;
 
 use ndarray::linalg::general_mat_mul;
-use ndarray::{Array1, Array2, ArrayView2, Axis};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 
+use super::law::{EmpiricalLaw, Grouping, grouped};
 use crate::market::{Fault, Faults};
 
 /// The most states of a chain.
 const MOST_STATES: usize = 4096;
 /// Prizes closer than this, relative, are the same state.
 const SAME_PRIZE: f64 = 1e-9;
+/// A probability this near to one half is it.
+const MEDIAN_ROUNDING: f64 = 1e-12;
 /// How far a row may miss one before it is refused; inside, it is renormalised.
 const ROW_SUM: f64 = 1e-9;
 
-/// A Markov chain of prizes, the same in every slot, or a known path.
+/// A Markov chain of prizes, the same in every slot, prizes drawn anew in every slot, or a known path.
 ///
 /// States are kept in increasing order of the prize whatever order they were given in, so that results do not
 /// depend on it.
@@ -22,6 +25,8 @@ const ROW_SUM: f64 = 1e-9;
 pub struct FinitePrizes {
     law: Law,
     initial: usize,
+    /// Whether R_0 is drawn by the law of every slot.
+    drawn: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -32,10 +37,25 @@ enum Law {
         /// Row-stochastic, states × states.
         transition: Arc<Array2<f64>>,
     },
+    /// Every slot's prize is drawn anew.
+    Independent(Arc<Grouping>),
     /// One prize a slot, T + 1 of them.
     Path(Vec<f64>),
     /// Prizes at which a continuous process is looked at, increasing: nothing moves from one to another.
     Points(Vec<f64>),
+}
+
+/// What is known of prizes that are drawn anew in every slot.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Independence {
+    /// E[R], ETH.
+    pub mean: f64,
+    /// The least prize that half the draws do not exceed, ETH.
+    pub median: f64,
+    /// How many different prizes the sample has.
+    pub distinct: usize,
+    /// The most by which an expected excess E[(R − k)⁺] of the prizes told apart misses the sample's, ETH; 0 where all are.
+    pub joined_error: f64,
 }
 
 fn require_prize(faults: &mut Faults, key: String, prize: f64) {
@@ -103,6 +123,7 @@ impl FinitePrizes {
         let matrix = Array2::from_shape_fn((size, size), |(i, j)| transition[order[i]][order[j]] / sums[i]);
         let start = start.unwrap_or(0);
         Ok(Self {
+            drawn: false,
             initial: order.iter().position(|&i| i == start).unwrap_or(0),
             law: Law::Chain {
                 states: order.iter().map(|&i| states[i]).collect(),
@@ -124,7 +145,89 @@ impl FinitePrizes {
                 transition: Arc::new(Array2::ones((1, 1))),
             },
             initial: 0,
+            drawn: false,
         })
+    }
+
+    /// Independent prizes by the law of a sample. R_0 is `initial`, whether or not the sample has it, or drawn like the others.
+    ///
+    /// # Errors
+    /// No group, or more than 4096.
+    pub(crate) fn sample(law: &EmpiricalLaw, initial: Option<f64>) -> Result<Self, Faults> {
+        let mut faults = Faults::none();
+        faults.require(
+            "distribution.empirical.bins",
+            law.groups() as f64,
+            (1..=MOST_STATES).contains(&law.groups()),
+            "a whole number from 1 to 4096",
+        );
+        faults.or(())?;
+        let mut grouping = grouped(law.values(), law.groups());
+        let start = match initial {
+            Some(prize) => nearest(&grouping.prizes, prize).unwrap_or_else(|| {
+                let at = grouping.prizes.partition_point(|known| *known < prize);
+                grouping.prizes.insert(at, prize);
+                grouping.probabilities.insert(at, 0.0);
+                at
+            }),
+            // What figures are measured by, where R_0 is drawn.
+            None => nearest_below(&grouping.prizes, law.values()[(law.values().len() - 1) / 2]),
+        };
+        Ok(Self {
+            law: Law::Independent(Arc::new(grouping)),
+            initial: start,
+            drawn: initial.is_none(),
+        })
+    }
+
+    /// Whether slots are independent: mean and median of a slot's prize, and by how much joining neighbours moves an expected
+    /// excess, of how many different prizes.
+    #[must_use]
+    pub fn independence(&self) -> Option<Independence> {
+        let Law::Independent(grouping) = &self.law else {
+            return None;
+        };
+        let weighed = grouping.prizes.iter().zip(&grouping.probabilities);
+        let mean = weighed.clone().map(|(prize, p)| prize * p).sum();
+        let mut below = 0.0;
+        let median = weighed.clone().find_map(|(prize, p)| {
+            below += p;
+            (below >= 0.5 - MEDIAN_ROUNDING).then_some(*prize)
+        });
+        Some(Independence {
+            mean,
+            median: median.unwrap_or(mean),
+            distinct: grouping.distinct,
+            joined_error: grouping.error,
+        })
+    }
+
+    /// Whether R_0 is drawn by the law of every slot.
+    pub(crate) fn is_drawn(&self) -> bool {
+        self.drawn
+    }
+
+    /// The law of R_0's state.
+    #[must_use]
+    pub fn start(&self) -> Vec<f64> {
+        match &self.law {
+            Law::Independent(grouping) if self.drawn => grouping.probabilities.clone(),
+            _ => {
+                let mut mass = vec![0.0; self.size()];
+                mass[self.initial] = 1.0;
+                mass
+            }
+        }
+    }
+
+    /// E[x(R_0)].
+    pub(crate) fn at_start(&self, x: impl Fn(usize) -> f64) -> f64 {
+        if !self.drawn {
+            return x(self.initial);
+        }
+        let start = self.start();
+        let counted = start.iter().enumerate().filter(|(_, p)| **p > 0.0);
+        counted.map(|(state, p)| p * x(state)).sum()
     }
 
     /// A known prize in each slot 0..=T.
@@ -147,6 +250,7 @@ impl FinitePrizes {
         faults.or(Self {
             law: Law::Path(values),
             initial: 0,
+            drawn: false,
         })
     }
 
@@ -157,6 +261,7 @@ impl FinitePrizes {
         prizes.iter().all(|prize| prize.is_finite()).then_some(Self {
             law: Law::Points(prizes),
             initial: start,
+            drawn: false,
         })
     }
 
@@ -169,7 +274,7 @@ impl FinitePrizes {
                 format!("{} prizes for slots 0 to {maturity}", values.len()),
                 format!("maturity + 1 = {} prizes, one a slot", maturity + 1),
             )])),
-            Law::Path(_) | Law::Chain { .. } | Law::Points(_) => Ok(()),
+            Law::Path(_) | Law::Chain { .. } | Law::Independent(_) | Law::Points(_) => Ok(()),
         }
     }
 
@@ -178,6 +283,7 @@ impl FinitePrizes {
     pub fn states(&self, slot: usize) -> &[f64] {
         match &self.law {
             Law::Chain { states, .. } | Law::Points(states) => states,
+            Law::Independent(grouping) => &grouping.prizes,
             Law::Path(values) => &values[slot..=slot],
         }
     }
@@ -185,7 +291,7 @@ impl FinitePrizes {
     /// Whether the prizes possible are the same in every slot.
     #[must_use]
     pub fn is_chain(&self) -> bool {
-        matches!(self.law, Law::Chain { .. } | Law::Points(_))
+        matches!(self.law, Law::Chain { .. } | Law::Independent(_) | Law::Points(_))
     }
 
     /// How many prizes are possible in a slot.
@@ -193,17 +299,18 @@ impl FinitePrizes {
     pub fn size(&self) -> usize {
         match &self.law {
             Law::Chain { states, .. } | Law::Points(states) => states.len(),
+            Law::Independent(grouping) => grouping.prizes.len(),
             Law::Path(_) => 1,
         }
     }
 
-    /// The index of R_0 among the states of slot 0.
+    /// The index of R_0 among the states of slot 0; where R_0 is drawn, of its median.
     #[must_use]
     pub fn initial(&self) -> usize {
         self.initial
     }
 
-    /// R_0, ETH.
+    /// R_0, or where that is drawn its median, ETH.
     #[must_use]
     pub fn initial_prize(&self) -> f64 {
         self.states(0)[self.initial]
@@ -214,6 +321,7 @@ impl FinitePrizes {
     pub fn largest(&self, maturity: usize) -> f64 {
         match &self.law {
             Law::Chain { states, .. } | Law::Points(states) => states[states.len() - 1],
+            Law::Independent(grouping) => grouping.prizes[grouping.prizes.len() - 1],
             Law::Path(values) => values[..=maturity].iter().copied().fold(0.0, f64::max),
         }
     }
@@ -229,6 +337,7 @@ impl FinitePrizes {
     pub fn probability(&self, from: usize, to: usize) -> f64 {
         match &self.law {
             Law::Chain { transition, .. } => transition[[from, to]],
+            Law::Independent(grouping) => grouping.probabilities[to],
             Law::Path(_) => 1.0,
             Law::Points(_) => f64::from(u8::from(from == to)),
         }
@@ -242,6 +351,10 @@ impl FinitePrizes {
                 .axis_iter(Axis(0))
                 .map(|row| row.iter().zip(next).map(|(p, x)| p * x).sum())
                 .collect(),
+            Law::Independent(grouping) => {
+                let expected = grouping.probabilities.iter().zip(next).map(|(p, x)| p * x).sum();
+                vec![expected; next.len()]
+            }
             Law::Path(_) | Law::Points(_) => next.to_vec(),
         }
     }
@@ -250,6 +363,12 @@ impl FinitePrizes {
     pub fn expect_rows(&self, factor: f64, next: &ArrayView2<'_, f64>, expected: &mut Array2<f64>) {
         match &self.law {
             Law::Chain { transition, .. } => general_mat_mul(factor, &**transition, next, 0.0, expected),
+            Law::Independent(grouping) => {
+                // All states expect the same.
+                let mut one = next.t().dot(&ArrayView1::from(&grouping.probabilities));
+                one *= factor;
+                expected.rows_mut().into_iter().for_each(|mut row| row.assign(&one));
+            }
             Law::Path(_) | Law::Points(_) => expected.assign(&(next * factor)),
         }
     }
@@ -262,6 +381,10 @@ impl FinitePrizes {
                 let mass = Array1::from(mass.to_vec());
                 transition.t().dot(&mass).to_vec()
             }
+            Law::Independent(grouping) => {
+                let total: f64 = mass.iter().sum();
+                grouping.probabilities.iter().map(|p| p * total).collect()
+            }
             Law::Path(_) | Law::Points(_) => mass.to_vec(),
         }
     }
@@ -271,6 +394,10 @@ impl FinitePrizes {
     pub fn advance_rows(&self, mass: &ArrayView2<'_, f64>) -> Array2<f64> {
         match &self.law {
             Law::Chain { transition, .. } => transition.t().dot(mass),
+            Law::Independent(grouping) => {
+                let totals = mass.sum_axis(Axis(0));
+                Array2::from_shape_fn(mass.dim(), |(to, k)| grouping.probabilities[to] * totals[k])
+            }
             Law::Path(_) | Law::Points(_) => mass.to_owned(),
         }
     }
@@ -316,6 +443,12 @@ fn check_rows(faults: &mut Faults, transition: &[Vec<f64>], size: usize) {
             ));
         }
     }
+}
+
+/// The last state that is not above a prize; the first if all are.
+fn nearest_below(states: &[f64], prize: f64) -> usize {
+    let above = states.partition_point(|state| *state <= prize * (1.0 + SAME_PRIZE));
+    above.saturating_sub(1)
 }
 
 fn nearest(states: &[f64], prize: f64) -> Option<usize> {

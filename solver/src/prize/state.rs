@@ -7,8 +7,8 @@
 //! | `iid` | the normal score of R | quantile ∘ Φ | 0 | 1 |
 
 use super::{ContinuousPrize, FinitePrizes, PrizeLaw};
-use crate::market::Faults;
 use crate::exercise::INDIFFERENCE;
+use crate::market::Faults;
 use crate::numerics::{exponential, normal};
 
 /// A Gaussian beyond this many standard deviations is below rounding.

@@ -77,7 +77,7 @@ impl Script<'_> {
     fn play(&self, rng: &mut ChaCha8Rng, bidders: &mut Vec<Bidder>) -> Outcome {
         let maturity = self.market.ticket().maturity();
         let mut outcome = Outcome::default();
-        let mut state = self.prizes.initial();
+        let mut state = self.first_state(rng);
         // Her only auction has failed: the ticket is for own use.
         let mut own = false;
         for slot in 0..=maturity {
@@ -290,6 +290,15 @@ impl Script<'_> {
             if slot < maturity {
                 state = self.next_state(state, rng);
             }
+        }
+    }
+
+    /// R_0's state. Where it is drawn, every state's row is the law it is drawn by.
+    pub(super) fn first_state(&self, rng: &mut ChaCha8Rng) -> usize {
+        if self.prizes.is_drawn() {
+            self.next_state(self.prizes.initial(), rng)
+        } else {
+            self.prizes.initial()
         }
     }
 

@@ -37,7 +37,7 @@ impl Script<'_> {
         for cost in costs.iter_mut() {
             *cost = law.quantile(*cost);
         }
-        let (mut state, mut lowest) = (self.prizes.initial(), law.lower());
+        let (mut state, mut lowest) = (self.first_state(rng), law.lower());
         for slot in 0..=maturity {
             let waits = self.deviation == Deviation::Late && slot < maturity;
             if !waits {

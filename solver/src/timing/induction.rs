@@ -63,6 +63,23 @@ impl NodeProfile {
         }
     }
 
+    /// V_0(·, R_0), averaged over R_0 where that is drawn: all states of a slot have the same knots.
+    pub(crate) fn at_start(values: &TicketValues<'_>, prizes: &FinitePrizes) -> Self {
+        let mut mean = Self::of(values, prizes.initial());
+        mean.values.fill(0.0);
+        mean.discounts.fill(0.0);
+        for (state, p) in prizes.start().into_iter().enumerate().filter(|(_, p)| *p > 0.0) {
+            let profile = values.profile(state);
+            for (sum, value) in mean.values.iter_mut().zip(profile.values()) {
+                *sum += p * value;
+            }
+            for (sum, discount) in mean.discounts.iter_mut().zip(profile.discounts()) {
+                *sum += p * discount;
+            }
+        }
+        mean
+    }
+
     /// A ticket that is worth nothing.
     pub(crate) fn nothing(law: &dyn CostLaw) -> Self {
         Self {
@@ -217,7 +234,7 @@ fn run(
         settings.report(Stage::Induction, maturity - slot + 1, maturity + 1);
     }
     schedules.sort_by_key(|schedule: &Schedule| (schedule.slot, schedule.state));
-    let initial = Some(NodeProfile::of(&values, prizes.initial()));
+    let initial = Some(NodeProfile::at_start(&values, prizes));
     Induction {
         boundary,
         timing: Timing::from_last(size, slots),

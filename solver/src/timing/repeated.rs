@@ -48,7 +48,7 @@ impl Induction {
             slots.push(nodes);
         }
         schedules.sort_by_key(|schedule: &Schedule| (schedule.slot, schedule.state));
-        let initial = Some(NodeProfile::of(&values, prizes.initial()));
+        let initial = Some(NodeProfile::at_start(&values, prizes));
         Self {
             boundary,
             timing: Timing::from_last(size, slots),

@@ -1,7 +1,7 @@
 //! The prize process.
 
 use etm_solver::market::Faults;
-use etm_solver::prize::{ContinuousPrize, FinitePrizes, Prize, PrizeLaw};
+use etm_solver::prize::{ContinuousPrize, EmpiricalLaw, FinitePrizes, Prize, PrizeLaw, USUAL_GROUPS};
 
 use super::{Build, DataFile};
 use crate::data::DataError;
@@ -91,7 +91,13 @@ impl Build<'_> {
                 let column = choice.node.get("column")?.text()?;
                 let path = self.data_file(&choice.node, "prize.iid.distribution.empirical.file")?;
                 let sample = self.read(KEY, self.data.column(&path, column), &[("column", column)])?;
-                Some(PrizeLaw::empirical(sample.to_vec()))
+                let groups = match choice.node.get("bins") {
+                    Some(bins) => usize::try_from(bins.whole()?).ok()?,
+                    None => USUAL_GROUPS,
+                };
+                Some(PrizeLaw::Empirical(
+                    EmpiricalLaw::new(sample.to_vec()).in_groups(groups),
+                ))
             }
             _ => None,
         }

@@ -469,7 +469,10 @@ impl Part {
             near.unwrap_or_else(|| {
                 let last = root::bracketed(lower, upper, gap).unwrap_or(lower);
                 let exact = steep(&last) && lead(lower) > 0.0 && lead(last) < 0.0;
-                exact.then(|| root::bracketed(lower, last, lead)).flatten().unwrap_or(last)
+                exact
+                    .then(|| root::bracketed(lower, last, lead))
+                    .flatten()
+                    .unwrap_or(last)
             })
         }
     }
@@ -544,7 +547,10 @@ impl Part {
                 // The root itself where there is one.
                 let exact = (lead(low) < 0.0 && lead(high) > FLAT * indifference * self.state.prize(high))
                     .then(|| root::bracketed(low, high, lead));
-                let state = exact.flatten().or_else(|| root::bracketed(low, high, gap)).unwrap_or(high);
+                let state = exact
+                    .flatten()
+                    .or_else(|| root::bracketed(low, high, gap))
+                    .unwrap_or(high);
                 found.push(self.state.prize(state));
             }
             before = now;

@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+/// Prizes that a market tells apart in a sample, if nothing else is said.
+pub const USUAL_GROUPS: usize = 500;
+
 /// Every value of a sample with the same probability.
 ///
 /// F(x) = (number of values ≤ x)/n. Kept sorted, with sums from the top, so that every operation is a bisection.
@@ -13,6 +16,8 @@ pub struct EmpiricalLaw {
     sums: Arc<[f64]>,
     /// Σ_{j ≥ i} (x_j − x_i): sums of positive steps, so that nothing cancels.
     excesses: Arc<[f64]>,
+    /// The most prizes that a market tells apart.
+    groups: usize,
 }
 
 impl EmpiricalLaw {
@@ -34,7 +39,20 @@ impl EmpiricalLaw {
             values: sample.into(),
             sums: sums.into(),
             excesses: excesses.into(),
+            groups: USUAL_GROUPS,
         }
+    }
+
+    /// The same law, of which a market tells so many prizes apart: neighbours are joined into their means, fewest where prizes
+    /// are rare.
+    #[must_use]
+    pub fn in_groups(self, groups: usize) -> Self {
+        Self { groups, ..self }
+    }
+
+    /// The most prizes that a market tells apart.
+    pub(crate) fn groups(&self) -> usize {
+        self.groups
     }
 
     /// The sample, increasing, ETH.

@@ -3,9 +3,11 @@
 mod dagum;
 mod empirical;
 mod exponential;
+mod grouping;
 mod lognormal;
 
-pub use empirical::EmpiricalLaw;
+pub use empirical::{EmpiricalLaw, USUAL_GROUPS};
+pub(crate) use grouping::{Grouping, grouped};
 
 use crate::market::{Fault, Faults};
 use dagum::Dagum;

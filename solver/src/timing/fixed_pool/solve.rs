@@ -501,7 +501,7 @@ impl FixedPool {
     /// W_0(R_0), ETH.
     #[must_use]
     pub fn seller_value(&self) -> f64 {
-        self.at(0, self.prizes.initial(), self.axis.lower()).value
+        self.prizes.at_start(|state| self.at(0, state, self.axis.lower()).value)
     }
 
     /// How far the holder's value may be off, ETH: the change of W_0 when everything is kept ten times coarser, or, if
