@@ -20,11 +20,13 @@ const RESOLVED: f64 = 0.1;
 /// A cut this near a kink, in standard deviations of a step, is left out.
 const CLOSE: f64 = 0.3;
 /// Where waiting is worth more than selling by this share she waits, and so she does nearby.
-const SURELY: f64 = 0.01;
+const SURELY: [f64; 2] = [0.01, 0.05];
 /// Widths of the support of the costs within which revenues turn.
 const NARROW: f64 = 2.0;
 /// States looked at together.
 const SIDE_BY_SIDE: usize = 8;
+/// How far beyond a kink she is asked whether she waits, in standard deviations of a step.
+const BEYOND: [f64; 4] = [0.02, 0.06, 0.15, 0.35];
 /// About how many slots spot auctions are seen from.
 const SEEN_AT: usize = 16;
 /// The most knots of a cost law at which auctions are cut.
@@ -301,6 +303,7 @@ impl ContinuousTiming {
     ) -> f64 {
         let market = situation.market();
         let points = self.domain.points();
+        let surely = SURELY[usize::from(situation.auctioneer.plain.is_none())];
         let most = situation.most_at_grid(slot);
         let bound = |k: usize| most.as_ref().map_or(f64::INFINITY, |most| most[k]);
         // State, E[W] of the next slot, and what an auction brings at most.
@@ -308,7 +311,13 @@ impl ContinuousTiming {
         let mut states: Vec<(f64, f64, f64)> = known
             .map(|(k, &point)| (point, nexts[k.min(nexts.len() - 1)], bound(k)))
             .collect();
-        let kinks = [kinks, &self.fallback_changes(market, Some(ahead))].concat();
+        let mut kinks = [kinks, &self.fallback_changes(market, Some(ahead))].concat();
+        if situation.auctioneer.plain.is_none() {
+            // Beyond a kink at which somebody begins to come revenues may rise before what waiting is worth does.
+            let sigma = self.domain.state.volatility;
+            let beyond = kinks.iter().flat_map(|kink| BEYOND.map(|share| kink + share * sigma));
+            kinks.extend(beyond.collect::<Vec<f64>>());
+        }
         let between = kinks
             .iter()
             .filter(|kink| (points[0]..=points[points.len() - 1]).contains(*kink));
@@ -327,7 +336,7 @@ impl ContinuousTiming {
                 alternatives(market, self.domain.state.prize(state), Some(next)).best()
             };
             let waits = |revenue: f64, keep: f64| {
-                revenue <= (1.0 - SURELY) * keep || revenue.max(keep) <= ROUNDING * self.scale
+                revenue <= (1.0 - surely) * keep || revenue.max(keep) <= ROUNDING * self.scale
             };
             let open: Vec<bool> = few.iter().map(|one| !waits(one.2, keeps(one))).collect();
             let looked_at = few.iter().zip(&open).filter(|(_, open)| **open);

@@ -12,6 +12,8 @@ pub(super) const ROUNDING: f64 = 1e-13;
 const NOISE: f64 = 40.0;
 /// Values of fewer than so many times the noise do not tell selling from waiting where noise is all that separates them.
 const TELLING: f64 = 100.0;
+/// How much values may bend, relative to themselves, over a step of the prize: those of auctions without a reserve, and others.
+const BENDS: [f64; 2] = [0.125, 0.5];
 /// Halvings in the search for the state at which a decision changes.
 const HALVINGS: u32 = 60;
 /// Halvings of the distance between two states at which she is asked, where her options are worth nearly the same.
@@ -207,7 +209,7 @@ impl ContinuousTiming {
         let (before, after) = (a.lead(a.decision), b.lead(a.decision));
         let size = a.value.abs().max(b.value.abs());
         let width = (b.state - a.state) / self.domain.state.volatility;
-        let bend = 0.125 * width * width * size;
+        let bend = BENDS[usize::from(situation.auctioneer.plain.is_none())] * width * width * size;
         let surely = if a.decision == b.decision {
             before.min(after) > bend
         } else {
