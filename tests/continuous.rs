@@ -832,6 +832,187 @@ mod stated_error {
     }
 }
 
+/// Markets with something narrow in them, which a grid of states alone would miss.
+mod narrow {
+    use super::*;
+
+    const BUYERS: &str = "buyers.count = 2";
+
+    /// Process and lines; `TOLERANCE` is left open.
+    fn markets() -> Vec<(&'static str, Vec<&'static str>)> {
+        vec![
+            // A price that all types pay soon after the first does, beside steps thirty times as wide.
+            (
+                "geometric_brownian = { initial = 14.4, drift = 0.0, volatility = 0.8, tolerance = TOLERANCE }",
+                vec![
+                    "ticket = { maturity = 20, exercise = \"lottery\", draw_probability = 0.1 }",
+                    "buyers.count = 1",
+                    "buyers.cost.uniform = { lower = 6.8, upper = 7.7 }",
+                    "auction.reserve = 2.55",
+                ],
+            ),
+            // The winner pays, and prizes swing: types begin to come in every slot at several prizes.
+            (
+                "log_ar1 = { mean = 0.16, persistence = -0.26, volatility = 0.6, initial = 0.73, tolerance = TOLERANCE }",
+                vec![
+                    "ticket.maturity = 8",
+                    "buyers.count.binomial = { trials = 8, probability = 0.4 }",
+                    "buyers.cost.power = { exponent = 3.0, lower = 0.06, upper = 4.5 }",
+                    "participation = { cost = 0.045, payer = \"winner\" }",
+                ],
+            ),
+            // She sells only just below the prizes at which she uses the ticket herself.
+            (
+                "log_ar1 = { mean = -3.9, persistence = -0.5, volatility = 0.9, initial = 0.024, tolerance = TOLERANCE }",
+                vec![
+                    "ticket.maturity = 8",
+                    "buyers.count = 1",
+                    "buyers.cost.truncated_exponential = { rate = 24.2, lower = 0.001, upper = 0.042 }",
+                    "auction.reserve = 0.006",
+                    "holder.discount_factor = 0.999999",
+                    "holder.own_cost = 0.034",
+                ],
+            ),
+            // A lottery ticket that nobody buys is worth its own use.
+            (
+                "geometric_brownian = { initial = 0.0174, drift = -0.1, volatility = 0.1, tolerance = TOLERANCE }",
+                vec![
+                    "ticket = { maturity = 3, exercise = \"lottery\", draw_probability = 0.01 }",
+                    "buyers.cost.beta = { alpha = 2.0, beta = 0.8, lower = 0.0, upper = 0.0055 }",
+                    "participation = { cost = 0.00055, payer = \"winner\" }",
+                    "auction.reserve = \"optimal\"",
+                    "holder.own_cost = 0.0066",
+                ],
+            ),
+            // Pockets of prizes, a fourteenth of a step wide, in which she sells at the price.
+            (
+                "log_ar1 = { mean = 0.6, persistence = 0.9, volatility = 0.9, initial = 3.57, tolerance = TOLERANCE }",
+                vec![
+                    "ticket.maturity = 6",
+                    BUYERS,
+                    "buyers.cost.truncated_normal = { mean = 1.65, sd = 0.66, lower = 0.547, upper = 2.75 }",
+                    "buyers.risk_aversion.crra = { power = 0.5 }",
+                    "auction.format = \"second_price\"",
+                    "auction.reserve = 0.0912",
+                    "holder.discount_factor = 0.99",
+                    "holder.own_cost = 3.19",
+                ],
+            ),
+        ]
+    }
+
+    #[test]
+    fn a_finer_grid_finds_the_same() {
+        for (prize, mut lines) in markets() {
+            lines.push("buyers.discount_factor = 0.96");
+            let with = |tolerance: &str| solved(&market(&prize.replace("TOLERANCE", tolerance), &lines));
+            let (usual, fine) = (with("1e-9"), with("1e-11"));
+            assert!(
+                usual.summary.certificate.verified,
+                "{prize} {:?}",
+                usual.summary.certificate
+            );
+            let off = usual.summary.certificate.discretisation_error * usual.scale();
+            let figures = |solved: &Solved| {
+                let figures = &solved.summary;
+                [
+                    Some(figures.seller_value),
+                    Some(figures.sale_value_now),
+                    Some(figures.spot_at_maturity_value),
+                    figures.spot_best_time_value,
+                ]
+            };
+            for (one, other) in figures(&usual).into_iter().zip(figures(&fine)) {
+                assert_eq!(one.is_some(), other.is_some());
+                let gap = one
+                    .zip(other)
+                    .map_or(0.0, |(one, other)| (one - other).abs() / one.abs().max(1.0));
+                assert!(gap <= off, "{one:?} {other:?}, {off:e} is stated\n{prize} {lines:?}");
+            }
+            let regions = |solved: &Solved| -> Vec<usize> {
+                solved
+                    .summary
+                    .sale_region
+                    .iter()
+                    .map(|region| region.intervals.len())
+                    .collect()
+            };
+            if !prize.contains("drift = -0.1") {
+                // Where nobody buys selling and keeping are the same.
+                assert_eq!(regions(&usual), regions(&fine), "{prize}");
+            }
+        }
+    }
+
+    /// A ticket that is surely drawn at once: waiting is worth nothing, and is not waited for.
+    #[test]
+    fn a_sure_draw_is_sold_at_once() {
+        for prize in WAYS {
+            let solved = solved(&market(
+                prize,
+                &["ticket = { maturity = 3, exercise = \"lottery\", draw_probability = 1.0 }"],
+            ));
+            let figures = &solved.summary;
+            assert!(figures.certificate.verified, "{prize} {:?}", figures.certificate);
+            let spot = value(&market(prize, &["ticket.maturity = 0"]));
+            near(prize, figures.seller_value, spot, 1e-12);
+            assert!(figures.spot_at_maturity_value.abs() < 1e-15);
+        }
+    }
+
+    /// All dates are worth the same: no timing curve is drawn from rounding, whichever way ties go.
+    #[test]
+    fn ties_are_not_told_apart_by_noise() {
+        for (prize, exercise) in [
+            (WAYS[0], "at_maturity"),
+            (WAYS[1], "at_maturity"),
+            (WAYS[2], "at_maturity"),
+        ] {
+            for (tie, sells) in [("early", true), ("late", false)] {
+                let solved = solved(&market(
+                    prize,
+                    &[
+                        "ticket.maturity = 6",
+                        &format!("ticket.exercise = \"{exercise}\""),
+                        "buyers.discount_factor = 0.97",
+                        &format!("holder.tie = \"{tie}\""),
+                    ],
+                ));
+                let figures = &solved.summary;
+                assert!(figures.indifferent, "{prize} {tie}");
+                near(prize, figures.auction_probability[0], f64::from(u8::from(sells)), 1e-9);
+                for region in &figures.sale_region[..6] {
+                    let many = region.intervals.len();
+                    assert_eq!(many, usize::from(sells), "{prize} {tie} {region:?}");
+                }
+            }
+        }
+    }
+
+    /// Prizes many times the costs: what cannot be told from rounding is not resolved.
+    #[test]
+    fn prizes_far_above_the_costs() {
+        for more in [
+            &["holder.sale = \"until_sold\"", "auction.reserve = 0.28"][..],
+            &["auction.reserve = \"optimal\""],
+        ] {
+            let mut lines = vec![
+                "ticket.maturity = 12",
+                "buyers.count = 5",
+                "buyers.cost.empirical = { quantiles = [0.0, 0.1, 0.27, 0.53], lower = 0.0, upper = 0.53 }",
+            ];
+            lines.extend(more);
+            let prize = "iid = { distribution.lognormal = { log_mean = 1.73, log_sd = 2.0 } }";
+            let solved = solved(&market(prize, &lines));
+            assert!(
+                solved.summary.certificate.verified,
+                "{more:?} {:?}",
+                solved.summary.certificate
+            );
+        }
+    }
+}
+
 mod bad_input {
     use assert_cmd::Command;
 
