@@ -48,13 +48,13 @@ enum Law {
 /// What is known of prizes that are drawn anew in every slot.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Independence {
-    /// E[R], ETH.
+    /// The mean, ETH.
     pub mean: f64,
     /// The least prize that half the draws do not exceed, ETH.
     pub median: f64,
     /// How many different prizes the sample has.
     pub distinct: usize,
-    /// The most by which an expected excess E[(R − k)⁺] of the prizes told apart misses the sample's, ETH; 0 where all are.
+    /// The most by which an expected excess `E[(R − k)⁺]` of the prizes told apart misses the sample's, ETH; 0 where all are.
     pub joined_error: f64,
 }
 
@@ -220,7 +220,7 @@ impl FinitePrizes {
         }
     }
 
-    /// E[x(R_0)].
+    /// `E[x(R_0)]`.
     pub(crate) fn at_start(&self, x: impl Fn(usize) -> f64) -> f64 {
         if !self.drawn {
             return x(self.initial);

@@ -77,8 +77,8 @@ pub(super) fn carry(aversion: f64, passage: &Passage, discount: f64, shading: f6
     -log_sum(passage.log_decay - aversion * shading, passage.log_outbid) / aversion
 }
 
-/// The passage from b down to a: from Q alone.
-pub(super) fn passage(
+/// The passage from b down to a in one panel, of a CARA buyer with this tilt: from Q alone.
+pub(in crate::auction) fn passage(
     a: &CostPoint,
     b: &CostPoint,
     tilt: Tilt<'_>,

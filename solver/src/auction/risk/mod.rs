@@ -17,16 +17,14 @@ mod payment;
 mod rivalry;
 mod tilt;
 
+pub(super) use cara::passage as tilted;
 pub(super) use cutoff::best as best_cutoff;
 pub(crate) use payment::PanelPayments;
 pub(super) use payment::{bends, gain};
 pub(crate) use rivalry::Rivalry;
 pub(crate) use tilt::Tilt;
 
-use super::Competition;
 use super::fall::Fall;
-use super::panels::CostPoint;
-use crate::cost::CostLaw;
 use crate::market::{Format, Market, RiskAversion};
 
 /// What becomes of the shading v − β across a panel, from its right end to its left.
@@ -180,15 +178,4 @@ fn log_sum(x: f64, y: f64) -> f64 {
         return more;
     }
     more + (less - more).exp().ln_1p()
-}
-
-/// The passage from b down to a in one panel, of a CARA buyer with this tilt.
-pub(super) fn tilted(
-    a: &CostPoint,
-    b: &CostPoint,
-    tilt: Tilt<'_>,
-    law: &dyn CostLaw,
-    competition: &Competition,
-) -> Passage {
-    cara::passage(a, b, tilt, law, competition)
 }
