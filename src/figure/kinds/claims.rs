@@ -96,12 +96,23 @@ fn words(claim: &Claim) -> &'static str {
     }
 }
 
+/// A gap as a share; 0 of a claim that cannot be judged.
+fn size(claim: &Claim) -> f64 {
+    claim.relative_gap.or(claim.gap).unwrap_or(0.0)
+}
+
 /// Horizontal bars of gaps, with the verdict beside each.
 fn gaps(subject: &Subject<'_>, report: &ConjectureReport) -> Panel {
     let count = report.claims.len() as f64;
     let place = |index: usize| count - index as f64;
     let tolerance = 1e-9f64.max(subject.figures.certificate.largest());
-    let mut x = Axis::new("Gap (probability, or share of the holder's value)", LEAST_GAP, 3.0);
+    // Bids at a rare prize may be many times the holder's value.
+    let widest = report.claims.iter().map(size).fold(1.0, f64::max);
+    let mut x = Axis::new(
+        "Gap (probability, or share of the holder's value)",
+        LEAST_GAP,
+        3.0 * widest,
+    );
     x.scale = Scale::Log;
     let named = report
         .claims
@@ -112,7 +123,7 @@ fn gaps(subject: &Subject<'_>, report: &ConjectureReport) -> Panel {
     let mut panel = Panel::new("claims", x, y);
     let mut bars = [Vec::new(), Vec::new()];
     for (index, claim) in report.claims.iter().enumerate() {
-        let gap = claim.relative_gap.or(claim.gap).unwrap_or(0.0);
+        let gap = size(claim);
         if gap > LEAST_GAP {
             let (low, high) = (place(index) - 0.28, place(index) + 0.28);
             bars[usize::from(claim.holds == Some(false))].push([(LEAST_GAP, low), (gap, high)]);
