@@ -180,11 +180,16 @@ fn unknown_keys_get_a_suggestion_and_hide_no_missing_key_twice() {
         faults(&with("[buyers]", "[wholly_different]")),
         ["1:1 missing_table buyers", "10:2 unknown_key wholly_different"]
     );
-    let misplaced = read(&with("exercise = \"american\"", "bins = 3"), &[]).unwrap_err();
-    assert_eq!(
-        misplaced.diagnostics()[0].hint.as_deref(),
-        Some("did you mean prize.empirical.bins?")
-    );
+    for (misplaced, hint) in [
+        ("slot_column = \"slot\"", "did you mean prize.empirical.slot_column?"),
+        (
+            "bins = 3",
+            "did you mean one of prize.iid.distribution.empirical.bins, prize.empirical.bins?",
+        ),
+    ] {
+        let error = read(&with("exercise = \"american\"", misplaced), &[]).unwrap_err();
+        assert_eq!(error.diagnostics()[0].hint.as_deref(), Some(hint));
+    }
 }
 
 #[test]
