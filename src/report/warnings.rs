@@ -116,6 +116,7 @@ fn joined(slots: &Independence, kept: usize) -> Option<String> {
     })
 }
 
+/// That the mean prize is many times the median.
 fn dwarfed((mean, median): (f64, f64), when: &str) -> Option<String> {
     let ratio = mean / median;
     (ratio > DWARFED).then(|| {

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use super::fall::Fall;
 use super::nodes::{AtNodes, NODES, weighted};
 use super::panels::{CostPanels, CostPoint};
-use super::risk::{Passage, Tilt};
+use super::risk::{PanelPayments, Passage, Tilt};
 use super::{across, along};
 use crate::exercise::{CurvedProfile, Piece, TicketProfile};
 use crate::market::RiskAversion;
@@ -242,6 +242,12 @@ impl<'p, 'm> Bidders<'p, 'm> {
     /// How CARA utility is discounted on a panel.
     pub(crate) fn tilt(&self, panel: usize) -> Tilt<'p> {
         self.panels.risk().tilt(self.discounts[panel], self.fall(panel))
+    }
+
+    /// What CARA bidders pay on a panel, where that is known beforehand: D is 1 on it.
+    pub(crate) fn known_payments(&self, panel: usize) -> Option<&'p PanelPayments> {
+        let known = self.curve(panel).is_none() && self.discounts[panel] == 1.0;
+        known.then(|| self.panels.unit_payments(panel))
     }
 
     /// Whether D steps down at an inner point. Along a curve it is known to rounding only.

@@ -1,10 +1,11 @@
 //! The benchmarks of a market with a continuous prize (section 6 of the theory page).
 
+use super::format::in_both_formats;
 use crate::auction::{CostPanels, PlainAuctions};
 use crate::cost::{Side, VirtualCost};
 use crate::equilibrium::RevenueByFormat;
 use crate::exercise::{ContinuationValues, CurvedProfile};
-use crate::market::{AuctionRule, Exercise, Format, Participation, RiskAversion};
+use crate::market::{Exercise, Participation, RiskAversion};
 use crate::numerics::normal;
 use crate::numerics::{gauss, root};
 use crate::settings::Settings;
@@ -81,21 +82,13 @@ pub(crate) fn spot_best_time(
 
 /// The holder's value under the first-price and the second-price rule, as on chains; `None` for risk-neutral buyers.
 pub(crate) fn revenue_by_format(situation: &Situation<'_, '_>, timing: &ContinuousTiming) -> Option<RevenueByFormat> {
-    let market = situation.auctioneer.market;
-    if market.buyers().risk_aversion() == RiskAversion::Neutral {
-        return None;
-    }
-    let value = |format: Format| {
-        if format == market.auction().format() {
-            return Some(timing.value_at_start(situation));
-        }
-        let rule = AuctionRule::new(format, market.auction().reserve()).ok()?;
-        let other = market.clone().with_auction(rule);
+    let own = || timing.value_at_start(situation);
+    in_both_formats(situation.auctioneer.market, own, |other| {
         let virtual_cost = VirtualCost::new(other.buyers().cost());
-        let panels = CostPanels::coarse(&other, &virtual_cost);
-        let plain = PlainAuctions::of(&other, &panels);
+        let panels = CostPanels::coarse(other, &virtual_cost);
+        let plain = PlainAuctions::of(other, &panels);
         let auctioneer = Auctioneer {
-            market: &other,
+            market: other,
             panels: &panels,
             plain: plain.as_ref(),
         };
@@ -103,12 +96,7 @@ pub(crate) fn revenue_by_format(situation: &Situation<'_, '_>, timing: &Continuo
             auctioneer,
             ..*situation
         };
-        let solved = ContinuousTiming::solve(&elsewhere, &Settings::default());
-        Some(solved.value_at_start(&elsewhere))
-    };
-    Some(RevenueByFormat {
-        first_price: value(Format::FirstPrice)?,
-        second_price: value(Format::SecondPrice)?,
+        ContinuousTiming::solve(&elsewhere, &Settings::default()).value_at_start(&elsewhere)
     })
 }
 

@@ -21,21 +21,36 @@ pub fn revenue_by_format(
     induction: &Induction,
     settings: &Settings<'_>,
 ) -> Option<RevenueByFormat> {
+    let at_start = |induction: &Induction| prizes.at_start(|state| induction.timing.at(0, state).value);
+    in_both_formats(
+        market,
+        || at_start(induction),
+        |other| {
+            let virtual_cost = VirtualCost::new(other.buyers().cost());
+            let panels = CostPanels::of_market(other, &virtual_cost);
+            let reached = reachable(prizes, other.ticket().maturity());
+            at_start(&Induction::of_tickets(
+                other, prizes, &panels, own_use, &reached, settings,
+            ))
+        },
+    )
+}
+
+/// The holder's value in the market's `own` format, and in the other one as `solved` finds it.
+pub(super) fn in_both_formats(
+    market: &Market,
+    own: impl Fn() -> f64,
+    solved: impl Fn(&Market) -> f64,
+) -> Option<RevenueByFormat> {
     if market.buyers().risk_aversion() == RiskAversion::Neutral {
         return None;
     }
-    let own = market.auction().format();
     let value = |format: Format| {
-        if format == own {
-            return Some(prizes.at_start(|state| induction.timing.at(0, state).value));
+        if format == market.auction().format() {
+            return Some(own());
         }
         let rule = AuctionRule::new(format, market.auction().reserve()).ok()?;
-        let other = market.clone().with_auction(rule);
-        let virtual_cost = VirtualCost::new(other.buyers().cost());
-        let panels = CostPanels::of_market(&other, &virtual_cost);
-        let reached = reachable(prizes, other.ticket().maturity());
-        let solved = Induction::of_tickets(&other, prizes, &panels, own_use, &reached, settings);
-        Some(prizes.at_start(|state| solved.timing.at(0, state).value))
+        Some(solved(&market.clone().with_auction(rule)))
     };
     Some(RevenueByFormat {
         first_price: value(Format::FirstPrice)?,

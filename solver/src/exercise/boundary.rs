@@ -2,6 +2,13 @@
 
 /// Gaps between exercising and waiting up to this, relative to the prize, count as indifference.
 pub(crate) const INDIFFERENCE: f64 = 1e-12;
+/// Share of the tolerance up to which they do where values are known to a tolerance.
+const INDIFFERENT: f64 = 0.05;
+
+/// [`INDIFFERENCE`] of values that are known to a `tolerance`.
+pub(super) fn indifference(tolerance: f64) -> f64 {
+    (INDIFFERENT * tolerance).max(INDIFFERENCE)
+}
 
 /// θ*_t(r) for the prizes of each slot: the largest cost at which the ticket is exercised at once, ETH.
 ///

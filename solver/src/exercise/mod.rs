@@ -18,7 +18,6 @@ pub use boundary::ExerciseBoundary;
 pub use continuation::ContinuationValues;
 pub use curved_profile::{CurvedProfile, Piece};
 
-pub(crate) use boundary::INDIFFERENCE;
 pub(crate) use continuation::{MOST_POINTS, REPORTED, SOUND_WITHIN, Seen, Step, Weights};
 pub use own_use::OwnUse;
 pub(crate) use own_use::own_decision;

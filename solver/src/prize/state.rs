@@ -7,15 +7,11 @@
 //! | `iid` | the normal score of R | quantile ∘ Φ | 0 | 1 |
 
 use super::{ContinuousPrize, FinitePrizes, PrizeLaw};
-use crate::exercise::INDIFFERENCE;
 use crate::market::Faults;
 use crate::numerics::{exponential, normal};
 
 /// A Gaussian beyond this many standard deviations is below rounding.
 pub(crate) const FAR: f64 = 8.3;
-
-/// Share of the tolerance up to which exercising and waiting are the same.
-const INDIFFERENT: f64 = 0.05;
 
 /// How a prize follows from the state.
 #[derive(Debug, Clone, PartialEq)]
@@ -89,11 +85,6 @@ impl PrizeState {
     #[must_use]
     pub fn is_independent(&self) -> bool {
         self.persistence == 0.0
-    }
-
-    /// Gaps between exercising and waiting up to this, relative to the prize, count as indifference: they are not known better.
-    pub(crate) fn indifference(&self) -> f64 {
-        (INDIFFERENT * self.tolerance).max(INDIFFERENCE)
     }
 
     /// ϕ(x), ETH.

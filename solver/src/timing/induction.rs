@@ -250,10 +250,7 @@ fn decide(market: &Market, auction: Auction, keep: Alternatives, unsold: f64) ->
 
 /// The choice at one node whose values are known to a relative accuracy of `accuracy`.
 pub(super) fn decide_within(accuracy: f64, market: &Market, auction: Auction, keep: Alternatives, unsold: f64) -> Node {
-    let sale = match market.holder().sale() {
-        Sale::Once => once::sale_value(auction.revenue),
-        Sale::UntilSold(_) => until_sold::sale_value(auction.revenue, auction.sale_probability, &keep),
-    };
+    let sale = sale_value(market, &auction, &keep);
     let (decision, value, indifferent) = choose(accuracy, sale, &keep, market.holder().tie());
     Node {
         auction,
@@ -263,6 +260,14 @@ pub(super) fn decide_within(accuracy: f64, market: &Market, auction: Auction, ke
         value,
         decision,
         indifferent,
+    }
+}
+
+/// What holding an auction is worth; `None` where that is waiting by another name.
+pub(super) fn sale_value(market: &Market, auction: &Auction, keep: &Alternatives) -> Option<f64> {
+    match market.holder().sale() {
+        Sale::Once => once::sale_value(auction.revenue),
+        Sale::UntilSold(_) => until_sold::sale_value(auction.revenue, auction.sale_probability, keep),
     }
 }
 

@@ -51,12 +51,10 @@ impl<'a, 'p, 'm> Node<'a, 'p, 'm> {
         let payments = pairs
             .take_while(|(_, (_, value))| **value > 0.0)
             .map(|(panel, (pair, _))| {
-                let tilt = bidders.tilt(panel);
-                if bidders.unit(panel) == 1.0 && !tilt.fall().is_curved() {
-                    return Cow::Borrowed(panels.unit_payments(panel));
-                }
-                let made = PanelPayments::over(&pair[0], &pair[1], tilt, panels.law(), panels.rivalry());
-                Cow::Owned(made)
+                let (law, rivalry) = (panels.law(), panels.rivalry());
+                let make = || PanelPayments::over(&pair[0], &pair[1], bidders.tilt(panel), law, rivalry);
+                let known = bidders.known_payments(panel).map(Cow::Borrowed);
+                known.unwrap_or_else(|| Cow::Owned(make()))
             })
             .collect();
         Self {

@@ -186,8 +186,9 @@ pub(in crate::auction) fn gain(bidders: &Bidders<'_, '_>, marginal: &Marginal, s
         let layer = layer(shading, panels.competition().rival_rate(law, right.cost), risk);
         let smooth = layer >= 0.5 * (right.cost - left.cost).min(LAYER / tilt.rate(left.cost));
         let made;
-        let payments = if whole && smooth && unit == 1.0 && !tilt.fall().is_curved() {
-            panels.unit_payments(panel)
+        let known = (whole && smooth).then(|| bidders.known_payments(panel)).flatten();
+        let payments = if let Some(known) = known {
+            known
         } else {
             let first = if smooth { f64::INFINITY } else { layer };
             made = PanelPayments::from(left, right, tilt, first, law, panels.rivalry());

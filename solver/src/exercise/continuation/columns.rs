@@ -8,6 +8,7 @@ use super::around::Seen;
 use super::rows::Rows;
 use super::step::{Grid, Step};
 use super::tilted::Tilted;
+use crate::exercise::boundary::indifference;
 use crate::market::Exercise;
 use crate::numerics::lobatto::{COARSEST, FINEST, Lobatto};
 use crate::numerics::root;
@@ -458,7 +459,7 @@ impl Columns {
         let grid = &self.step.grid;
         let prizes: Vec<f64> = (0..grid.size).map(|i| self.step.state.prize(grid.at(i))).collect();
         let mut found = Vec::new();
-        let indifference = self.step.state.indifference();
+        let indifference = indifference(self.step.state.tolerance);
         for Change { column, point, now } in changes(&prizes, made, indifference) {
             let values = made.values.column(column);
             let cost = made.costs[column];

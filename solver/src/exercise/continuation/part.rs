@@ -3,6 +3,7 @@
 use super::columns::{BOUNDARY_KNOWN, Columns, Costs, FLAT};
 use super::step::Step;
 use super::values::{DEEPEST, MOST_INTERVALS, split};
+use crate::exercise::boundary::indifference;
 use crate::exercise::{CurvedProfile, Piece};
 use crate::market::Exercise;
 use crate::numerics::expansion::Expansion;
@@ -450,7 +451,7 @@ impl Part {
             prize - cost - continuation
         };
         // The root itself where there is one; where exercise and waiting are the same, indifference exercises.
-        let indifference = self.state.indifference() * prize;
+        let indifference = indifference(self.state.tolerance) * prize;
         let gap = |cost: f64| lead(cost) + indifference;
         let some = self.some_exercise(slot, prize);
         if !some && gap(upper) >= 0.0 {
@@ -522,7 +523,7 @@ impl Part {
             }
             return found;
         }
-        let indifference = self.state.indifference();
+        let indifference = indifference(self.state.tolerance);
         let exercises = |prize: f64, continuation: f64| prize - cost - continuation + indifference * prize;
         let lead = |state: f64| {
             let prize = self.state.prize(state);

@@ -19,7 +19,7 @@ use crate::timing::{Alternatives, Decision, Node, alternatives, once, until_sold
 const RESOLVED: f64 = 0.1;
 /// A cut this near a kink, in standard deviations of a step, is left out.
 const CLOSE: f64 = 0.3;
-/// Where waiting is worth more than selling by this share she waits, and so she does nearby.
+/// Where waiting is worth more than selling by this share she waits, and so she does nearby: by [`Situation::roughness`].
 const SURELY: [f64; 2] = [0.01, 0.05];
 /// Widths of the support of the costs within which revenues turn.
 const NARROW: f64 = 2.0;
@@ -85,6 +85,11 @@ pub(crate) struct Situation<'a, 'm> {
 impl<'m> Situation<'_, 'm> {
     pub(super) fn market(&self) -> &'m Market {
         self.auctioneer.market
+    }
+
+    /// 0 where revenues bend as ticket values do, 1 where a price or a cost of taking part makes them bend more.
+    pub(super) fn roughness(&self) -> usize {
+        usize::from(self.auctioneer.plain.is_none())
     }
 
     /// V_t(θ_S, r).
@@ -303,7 +308,7 @@ impl ContinuousTiming {
     ) -> f64 {
         let market = situation.market();
         let points = self.domain.points();
-        let surely = SURELY[usize::from(situation.auctioneer.plain.is_none())];
+        let surely = SURELY[situation.roughness()];
         let most = situation.most_at_grid(slot);
         let bound = |k: usize| most.as_ref().map_or(f64::INFINITY, |most| most[k]);
         // State, E[W] of the next slot, and what an auction brings at most.
@@ -312,7 +317,7 @@ impl ContinuousTiming {
             .map(|(k, &point)| (point, nexts[k.min(nexts.len() - 1)], bound(k)))
             .collect();
         let mut kinks = [kinks, &self.fallback_changes(market, Some(ahead))].concat();
-        if situation.auctioneer.plain.is_none() {
+        if situation.roughness() > 0 {
             // Beyond a kink at which somebody begins to come revenues may rise before what waiting is worth does.
             let sigma = self.domain.state.volatility;
             let beyond = kinks.iter().flat_map(|kink| BEYOND.map(|share| kink + share * sigma));

@@ -4,6 +4,7 @@ use super::domain::Ahead;
 use super::holder::{ContinuousTiming, Situation, SlotTiming};
 use crate::market::{Market, Sale, Tie};
 use crate::numerics::root;
+use crate::timing::induction::sale_value;
 use crate::timing::{Alternatives, Decision, Node, alternatives, choose};
 
 /// Values below this share of the market's scale are rounding: who would sell waits.
@@ -12,7 +13,7 @@ pub(super) const ROUNDING: f64 = 1e-13;
 const NOISE: f64 = 40.0;
 /// Values of fewer than so many times the noise do not tell selling from waiting where noise is all that separates them.
 const TELLING: f64 = 100.0;
-/// How much values may bend, relative to themselves, over a step of the prize: those of auctions without a reserve, and others.
+/// How much values may bend, relative to themselves, over a step of the prize: by [`Situation::roughness`].
 const BENDS: [f64; 2] = [0.125, 0.5];
 /// Halvings in the search for the state at which a decision changes.
 const HALVINGS: u32 = 60;
@@ -109,8 +110,7 @@ impl ContinuousTiming {
     pub(super) fn told_from_noise(&self, market: &Market, slot: usize, state: f64, node: &Node) -> (Decision, bool) {
         let error = |slot: usize| self.slots.get(slot).map_or(0.0, |slot| slot.offer.error);
         let noise = self.noise_of(error(slot) + error(slot + 1), node.value);
-        let comes = market.holder().sale() == Sale::Once || node.auction.sale_probability > 0.0;
-        let sale = comes.then_some(node.auction.revenue);
+        let sale = sale_value(market, &node.auction, &node.alternatives());
         let tie = market.holder().tie();
         let settled = settled(tie, node.decision, node.value, (sale, node.waiting_value), noise);
         let Some(decision) = settled else {
@@ -209,7 +209,7 @@ impl ContinuousTiming {
         let (before, after) = (a.lead(a.decision), b.lead(a.decision));
         let size = a.value.abs().max(b.value.abs());
         let width = (b.state - a.state) / self.domain.state.volatility;
-        let bend = BENDS[usize::from(situation.auctioneer.plain.is_none())] * width * width * size;
+        let bend = BENDS[situation.roughness()] * width * width * size;
         let surely = if a.decision == b.decision {
             before.min(after) > bend
         } else {
